@@ -1,0 +1,52 @@
+/**
+ * Finds a Chromium for the browser tests, in this order: `CHROMIUM_PATH`, Playwright's own, the
+ * system's; else installs one: Playwright's download, and where that fails Debian's package.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+
+function installed(): string | undefined {
+  const named = process.env['CHROMIUM_PATH'];
+  if (named !== undefined && named !== '') {
+    if (!existsSync(named)) throw new Error(`CHROMIUM_PATH is "${named}", but there is no such file`);
+    return named;
+  }
+  return [chromium.executablePath(), ...SYSTEM].find((path) => existsSync(path));
+}
+
+function run(command: string, ...args: string[]): boolean {
+  console.log(`no Chromium found; running ${command} ${args.join(' ')}`);
+  return spawnSync(command, args, { stdio: 'inherit', timeout: 300_000 }).status === 0;
+}
+
+/** Path of a Chromium that can be run; installs one where there is none, and throws where it cannot. */
+export function findChromium(): string {
+  let path = installed();
+  if (path === undefined && run('npx', 'playwright-core', 'install', '--with-deps', 'chromium')) path = installed();
+  if (path === undefined && existsSync('/usr/bin/apt-get')) {
+    run('apt-get', 'update');
+    run('apt-get', 'install', '-y', '--no-install-recommends', 'chromium');
+    path = installed();
+  }
+  if (path === undefined) {
+    throw new Error('no Chromium: install one, or name it in CHROMIUM_PATH');
+  }
+  return path;
+}
+
+/** Starts the browser headless, quiet towards the network. */
+export async function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: [
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}

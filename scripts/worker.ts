@@ -1,0 +1,49 @@
+/**
+ * Runs the built worker (dist/worker/index.js) with every binding of wrangler.toml, in plain workerd
+ * without dev tooling in front. The demo, the browser tests, the kill tests and the benchmarks all use it.
+ */
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+import { existsSync } from 'node:fs';
+import { unstable_getMiniflareWorkerOptions as workerOptions } from 'wrangler';
+
+export interface WorkerSettings {
+  /** Port on 127.0.0.1; 0 picks a free one. */
+  port: number;
+  /** Folder that keeps the state; none keeps it until the process ends. */
+  state?: string;
+  /** Value of the worker secret `CRESSET_SECRET`. */
+  secret: string;
+  /** The worker's module, `dist/worker/index.js` by default. */
+  script?: string;
+}
+
+/** Starts the worker and resolves when it takes requests. */
+export async function startWorker(settings: WorkerSettings): Promise<Miniflare> {
+  const script = settings.script ?? 'dist/worker/index.js';
+  if (!existsSync(script)) {
+    throw new Error(`${script} is missing: run "npm run build" first`);
+  }
+  // Without this, wrangler warns that the required secret is not set.
+  process.env['CRESSET_SECRET'] = settings.secret;
+  const { workerOptions: options } = workerOptions('wrangler.toml');
+  const { modulesRules: _rules, ...bindings } = options;
+  const worker = new Miniflare({
+    ...convertV4MiniflareOptions({
+      port: settings.port,
+      host: '127.0.0.1',
+      cf: false,
+      log: new Log(LogLevel.ERROR),
+      workers: [
+        {
+          ...bindings,
+          name: 'cresset',
+          bindings: { ...bindings.bindings, CRESSET_SECRET: settings.secret },
+          modules: [{ type: 'ESModule', path: script }],
+        },
+      ],
+    }),
+    ...(settings.state === undefined ? {} : { resourcePersistencePath: settings.state }),
+  });
+  await worker.ready;
+  return worker;
+}

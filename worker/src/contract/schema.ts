@@ -1,0 +1,257 @@
+/**
+ * The wire types of `wire.ts` as zod schemas, for the worker only. Each is tied to its interface by an
+ * exact type equality, so a field that stands on one side only does not compile.
+ */
+import * as z from 'zod';
+import {
+  MAX_GROUP_ID_LENGTH,
+  MAX_MESSAGE_ID_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_SLOT_LENGTH,
+  MAX_SLOTS,
+} from './values.ts';
+import type * as wire from './wire.ts';
+
+type Exactly<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? unknown : never;
+/** Ties a schema to its interface: compiles only where both types are the same to the letter. */
+const mirror =
+  <Wire>() =>
+  <S extends z.ZodType>(schema: S & Exactly<z.output<S>, Wire>): S =>
+    schema;
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// The text was parsed as JSON and its depth was checked: what is in an object is JSON already, and
+// walking it again for each event would cost more than the rest of the validation.
+const jsonObject = z.custom<wire.JsonObject>(isObject, 'must be an object');
+const context = z.custom<wire.EventContext>(isObject, 'must be an object');
+const decideContext = z.custom<wire.DecideContext>(isObject, 'must be an object');
+const id = z.union([z.string(), z.number()], 'must be a string');
+
+const slot = z.string().check(z.minLength(1), z.maxLength(MAX_SLOT_LENGTH));
+const isoTime = z.iso.datetime({ offset: true });
+
+export const incomingEvent = mirror<wire.IncomingEvent>()(
+  z.object({
+    type: z.enum(['page', 'track', 'identify', 'alias', 'group', 'screen']).optional(),
+    anonymousId: id.nullable().optional(),
+    userId: id.nullable().optional(),
+    messageId: z.string().check(z.maxLength(MAX_MESSAGE_ID_LENGTH)).nullable().optional(),
+    timestamp: z.string().nullable().optional(),
+    sentAt: z.string().nullable().optional(),
+    event: z.string().check(z.maxLength(MAX_NAME_LENGTH)).optional(),
+    name: z.string().check(z.maxLength(MAX_NAME_LENGTH)).nullable().optional(),
+    category: z.string().check(z.maxLength(MAX_NAME_LENGTH)).nullable().optional(),
+    properties: jsonObject.nullable().optional(),
+    traits: jsonObject.nullable().optional(),
+    groupId: z
+      .union([z.string().check(z.maxLength(MAX_GROUP_ID_LENGTH)), z.number()])
+      .nullable()
+      .optional(),
+    previousId: id.nullable().optional(),
+    signature: z.string().check(z.maxLength(200)).optional(),
+    context: context.nullable().optional(),
+    integrations: jsonObject.nullable().optional(),
+  }),
+);
+
+export const batchRequest = mirror<wire.BatchRequest>()(
+  z.object({
+    batch: z.array(z.unknown(), 'must be an array of events'),
+    writeKey: z.string().optional(),
+    sentAt: z.string().nullable().optional(),
+    context: context.nullable().optional(),
+    integrations: jsonObject.nullable().optional(),
+    decide: z.array(slot).check(z.maxLength(MAX_SLOTS)).optional(),
+    fresh: z.boolean().optional(),
+  }),
+);
+
+export const decideRequest = mirror<wire.DecideRequest>()(
+  z.object({
+    writeKey: z.string().optional(),
+    anonymousId: id.nullable().optional(),
+    userId: id.nullable().optional(),
+    signature: z.string().check(z.maxLength(200)).optional(),
+    fresh: z.boolean().optional(),
+    slots: z.array(slot).check(z.minLength(1), z.maxLength(MAX_SLOTS)),
+    context: decideContext.nullable().optional(),
+    explain: z.boolean().optional(),
+  }),
+);
+
+/** https, http, mailto, tel, or relative: whatever runs script or reads data is refused. */
+const url = z
+  .string()
+  .check(
+    z.maxLength(2000),
+    z.regex(
+      /^(?!\s)(?:(?:https?|mailto|tel):|(?![a-z][a-z0-9+.-]*:))[^\p{Cc}]*$/iu,
+      'must be an https, mailto, tel or relative URL',
+    ),
+  );
+
+const bannerContent = mirror<wire.BannerContent>()(
+  z.strictObject({
+    title: z.string().check(z.minLength(1), z.maxLength(200)),
+    text: z.string().check(z.maxLength(500)).optional(),
+    image: url.optional(),
+    imageAlt: z.string().check(z.maxLength(200)).optional(),
+    href: url.optional(),
+    action: z.string().check(z.maxLength(60)).optional(),
+    code: z.string().check(z.maxLength(60)).optional(),
+  }),
+);
+
+const offer = mirror<wire.Offer>()(
+  z.strictObject({ kind: z.literal('banner'), content: bannerContent }),
+);
+
+const key = z
+  .string()
+  .check(z.regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" or "_"'));
+
+const scalar = z.union([z.string().check(z.maxLength(500)), z.number(), z.boolean()]);
+const FIELD =
+  /^(?:context\.(?:url|host|path|search|referrer|referrerHost|entrance|device|query\..+|custom\..+)|profile\.(?:traits\..+|(?:counters|categories)\..+\.(?:count|first|last)|topCategory|cart\.(?:value|quantity|currency|updated)|orders\.(?:count|revenue|last)|firstSeen|lastSeen))$/s;
+
+const comparison = z
+  .strictObject({
+    field: z
+      .string()
+      .check(
+        z.maxLength(300),
+        z.regex(FIELD, 'is not a known field; see the list under Condition in the reference'),
+      ),
+    op: z.enum([
+      'eq',
+      'ne',
+      'gt',
+      'gte',
+      'lt',
+      'lte',
+      'in',
+      'notIn',
+      'contains',
+      'startsWith',
+      'endsWith',
+      'exists',
+      'newerThan',
+      'olderThan',
+    ]),
+    value: z.union([scalar, z.array(scalar).check(z.maxLength(200))]),
+  })
+  .check((ctx) => {
+    const { op, value } = ctx.value;
+    const wants =
+      op === 'in' || op === 'notIn'
+        ? 'an array'
+        : op === 'exists'
+          ? 'true or false'
+          : op === 'newerThan' || op === 'olderThan'
+            ? 'a number of seconds'
+            : op === 'gt' || op === 'gte' || op === 'lt' || op === 'lte'
+              ? 'a number'
+              : op === 'contains' || op === 'startsWith' || op === 'endsWith'
+                ? 'a string'
+                : 'a string, a number, true or false';
+    const fits =
+      wants === 'an array'
+        ? Array.isArray(value)
+        : wants === 'true or false'
+          ? typeof value === 'boolean'
+          : wants === 'a string'
+            ? typeof value === 'string'
+            : wants.startsWith('a number')
+              ? typeof value === 'number'
+              : !Array.isArray(value);
+    if (!fits) {
+      ctx.issues.push({
+        code: 'custom',
+        input: value,
+        path: ['value'],
+        message: `must be ${wants} for "${op}"`,
+      });
+    }
+  });
+
+const condition: z.ZodType<wire.Condition> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(condition).check(z.maxLength(50)) }),
+    z.strictObject({ any: z.array(condition).check(z.maxLength(50)) }),
+    z.strictObject({ not: condition }),
+    comparison,
+  ]),
+);
+
+const variantInput = mirror<wire.VariantInput>()(
+  z.strictObject({
+    key,
+    weight: z.number().check(z.gte(0), z.lte(10_000)).optional(),
+    conditions: condition.optional(),
+    offer,
+  }),
+);
+
+const variants = z
+  .array(variantInput)
+  .check(z.minLength(1), z.maxLength(20))
+  .check((ctx) => {
+    const keys = ctx.value.map((variant) => variant.key);
+    if (new Set(keys).size < keys.length) {
+      ctx.issues.push({
+        code: 'custom',
+        input: keys,
+        message: 'must have keys that differ from each other',
+      });
+    }
+  });
+
+const name = z.string().check(z.minLength(1), z.maxLength(200));
+const priority = z.int().check(z.gte(-1000), z.lte(1000));
+
+export const campaignInput = mirror<wire.CampaignInput>()(
+  z.strictObject({
+    id: key,
+    name,
+    slot,
+    priority: priority.optional(),
+    enabled: z.boolean().optional(),
+    startsAt: isoTime.nullable().optional(),
+    endsAt: isoTime.nullable().optional(),
+    conditions: condition.nullable().optional(),
+    variants,
+  }),
+);
+
+export const campaignPatch = mirror<wire.CampaignPatch>()(
+  z.strictObject({
+    name: name.optional(),
+    slot: slot.optional(),
+    priority: priority.optional(),
+    enabled: z.boolean().optional(),
+    startsAt: isoTime.nullable().optional(),
+    endsAt: isoTime.nullable().optional(),
+    conditions: condition.nullable().optional(),
+    variants: variants.optional(),
+  }),
+);
+
+
+/** The first thing wrong, as a dotted path and a sentence that names the field. */
+export function firstIssue(error: z.core.$ZodError): { path: string; message: string } {
+  let issue = error.issues[0];
+  const path = [...(issue?.path ?? [])];
+  // Of a union, the alternative that got furthest tells most.
+  while (issue?.code === 'invalid_union' && issue.errors.length > 0) {
+    const deepest = issue.errors
+      .map((issues) => issues[0])
+      .sort((a, b) => (b?.path.length ?? 0) - (a?.path.length ?? 0))[0];
+    if (deepest === undefined || deepest.path.length === 0) break;
+    issue = deepest;
+    path.push(...issue.path);
+  }
+  return { path: path.map(String).join('.'), message: issue?.message ?? 'is not valid' };
+}

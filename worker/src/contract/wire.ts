@@ -1,0 +1,472 @@
+/**
+ * What goes over the wire, as documented interfaces. This file is the reference: `schema.ts` mirrors
+ * it and the compiler holds the two equal. No imports, so the SDK can take its types at no cost.
+ */
+
+/** Any JSON value. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/** A JSON object. */
+export type JsonObject = { [key: string]: Json };
+
+/** The six calls of the Segment spec. */
+export type EventType = 'page' | 'track' | 'identify' | 'alias' | 'group' | 'screen';
+
+/** A product as it stands in `properties` or in `properties.products[]`. Names as in Segment's e-commerce spec v2. */
+export interface Product {
+  /** The site's own id of the product; falls back to `sku`, then `name`, as the key of a cart line. */
+  product_id?: string | undefined;
+  sku?: string | undefined;
+  name?: string | undefined;
+  brand?: string | undefined;
+  category?: string | undefined;
+  variant?: string | undefined;
+  /** Price of one piece, in the event's `currency`. */
+  price?: number | undefined;
+  /** Pieces; 1 where absent. */
+  quantity?: number | undefined;
+  coupon?: string | undefined;
+  /** Place in a list, from 1. */
+  position?: number | undefined;
+  url?: string | undefined;
+  image_url?: string | undefined;
+}
+
+/** Where an event happened. Every field of Segment's `context` is kept; those that Cresset reads are named here. */
+export interface EventContext {
+  /** The page, as the browser saw it. */
+  page?:
+    | {
+        /** Absolute URL. */
+        url?: string | undefined;
+        /** Path of the URL, from `/`. */
+        path?: string | undefined;
+        /** Query of the URL with its `?`. */
+        search?: string | undefined;
+        title?: string | undefined;
+        /** Absolute URL of the page before, empty when there was none. */
+        referrer?: string | undefined;
+      }
+    | undefined;
+  /** The client that made the event. */
+  library?: { name?: string | undefined; version?: string | undefined } | undefined;
+  /** BCP 47 language tag. */
+  locale?: string | undefined;
+  /** IANA time zone. */
+  timezone?: string | undefined;
+  userAgent?: string | undefined;
+  /** Used and dropped at the door; never stored. */
+  ip?: string | undefined;
+  /** Campaign parameters of the landing URL. */
+  campaign?: { [key: string]: Json } | undefined;
+  /** Size of the screen in CSS pixels. */
+  screen?: { [key: string]: Json } | undefined;
+  /** `all` (default): measure and personalize. `measure`: measure only. `none`: the event is dropped. */
+  consent?: Json | undefined;
+  /** Traits of the user, for clients that send them with every event. Not read: use `identify`. */
+  traits?: JsonObject | undefined;
+  [key: string]: unknown;
+}
+
+/** One message of the Segment spec, as a client sends it. */
+export interface IncomingEvent {
+  /** Which of the six calls. The single-call paths know it from the path. */
+  type?: EventType | undefined;
+  /** Identifier of the browser or device, at most 255 characters. This or `userId` is required. */
+  anonymousId?: string | number | null | undefined;
+  /** The site's own id of the user, at most 255 characters. */
+  userId?: string | number | null | undefined;
+  /** Key of de-duplication, at most 100 characters, unique for its sender. Made by the server if absent. */
+  messageId?: string | null | undefined;
+  /** When it happened, ISO 8601, by the client's clock. */
+  timestamp?: string | null | undefined;
+  /** When it was sent, ISO 8601, by the client's clock; corrects a wrong clock. Wins over the batch's. */
+  sentAt?: string | null | undefined;
+  /** `track`: the name of the event, at most 200 characters. Required there. */
+  event?: string | undefined;
+  /** `page` and `screen`: the name. */
+  name?: string | null | undefined;
+  /** `page`: the category. */
+  category?: string | null | undefined;
+  /** `page`, `track`, `screen`: what is known of it. */
+  properties?: JsonObject | null | undefined;
+  /** `identify` and `group`: attributes to set. `null` as a value removes one. */
+  traits?: JsonObject | null | undefined;
+  /** `group`: required there, at most 500 characters. */
+  groupId?: string | number | null | undefined;
+  /** `alias`: the identifier that is to join `userId`. Required there. */
+  previousId?: string | number | null | undefined;
+  /**
+   * `identify`: hex HMAC-SHA256 of the `userId` under the site's identity secret. A right one makes the
+   * link `verified`; without one it is `claimed`; a wrong one is ignored with the notice `signature_invalid`.
+   */
+  signature?: string | undefined;
+  context?: EventContext | null | undefined;
+  /** Accepted for compatibility; not read yet. */
+  integrations?: JsonObject | null | undefined;
+}
+
+/** Body of `POST /v1/batch`. At most 500 KB and 2,500 events. */
+export interface BatchRequest {
+  /** The events, oldest first. Each is checked by itself: see {@link IncomingEvent}. */
+  batch: unknown[];
+  /** Write key, for clients that cannot set headers. Else basic or bearer authorization. */
+  writeKey?: string | undefined;
+  /** When the batch was sent, ISO 8601, by the client's clock. */
+  sentAt?: string | null | undefined;
+  /** Merged under each event's own context. */
+  context?: EventContext | null | undefined;
+  integrations?: JsonObject | null | undefined;
+  /** Ask for decisions in the same round trip: names of slots, at most 20. Taken for the last event's person and page. */
+  decide?: string[] | undefined;
+  /** True until this client had a first batch acknowledged: the decision then needs no profile. */
+  fresh?: boolean | undefined;
+}
+
+/** Why an event was refused. `docs/reference/http.md` says what to do about each. */
+export type RejectionCode =
+  | 'not_an_object'
+  | 'invalid_field'
+  | 'type_missing'
+  | 'id_missing'
+  | 'id_too_long'
+  | 'event_missing'
+  | 'group_id_missing'
+  | 'previous_id_missing'
+  | 'event_too_large'
+  | 'too_deep';
+
+/** What was taken with a remark. */
+export type NoticeCode =
+  /** The anonymous id belongs to another user; the event counts for its `userId`, nothing was linked. */
+  | 'anonymous_id_owned'
+  /** Two users are merged by the private API only; nothing was linked. */
+  | 'merge_needs_secret_key'
+  /** A placeholder such as `null` or `guest` stood for an id and was ignored. */
+  | 'placeholder_id'
+  /** The signature is wrong; the link is claimed, not verified. */
+  | 'signature_invalid'
+  /** The time was unreadable or too far in the future; the time of receipt stands. */
+  | 'timestamp_replaced'
+  /** Consent is `none` or withdrawn; the event was dropped. */
+  | 'consent_none'
+  /** Consent is `measure`; the event was counted but linked nothing. */
+  | 'consent_measure'
+  /** The decision token is forged, foreign or stale; the exposure counts for nothing. */
+  | 'decision_invalid'
+  /** The profile has as many identifiers as it may have; the event counts for its `userId`, nothing was linked. */
+  | 'identifier_limit';
+
+/** One refused event. */
+export interface Rejection {
+  /** Place in the batch, from 0. */
+  index: number;
+  /** The client's `messageId`, or null. */
+  messageId: string | null;
+  code: RejectionCode;
+  /** Path of the field at fault, such as `properties.price`; empty for the event itself. */
+  path: string;
+  /** What was wrong and how to mend it, in English. */
+  message: string;
+}
+
+/** One event that was taken with a remark. */
+export interface Notice {
+  /** Place in the batch, from 0. */
+  index: number;
+  messageId: string | null;
+  code: NoticeCode;
+}
+
+/** Answer of `POST /v1/batch`. 200 when every acceptable event is durable. */
+export interface BatchAnswer {
+  success: boolean;
+  /** Events stored by this request. */
+  accepted: number;
+  /** Events that were stored before. */
+  duplicates: number;
+  rejected: Rejection[];
+  notices: Notice[];
+  /** By slot; present when the request had `decide`. */
+  decisions?: Decisions | undefined;
+}
+
+/** Decisions by slot. */
+export type Decisions = { [slot: string]: Decision };
+
+/** What a page or an app tells of the moment it decides in. Reachable in conditions as `context.*` only. */
+export interface DecideContext {
+  page?: { url?: string | undefined; referrer?: string | undefined; title?: string | undefined } | undefined;
+  /** See {@link EventContext.consent}. */
+  consent?: Json | undefined;
+  [key: string]: unknown;
+}
+
+/** Body of `POST /v1/decide`. */
+export interface DecideRequest {
+  /** Write key, for clients that cannot set headers. */
+  writeKey?: string | undefined;
+  /** Identifier of the browser or device. This or a signed `userId` is required; a secret key may use `userId` alone. */
+  anonymousId?: string | number | null | undefined;
+  userId?: string | number | null | undefined;
+  /** Hex HMAC-SHA256 of the `userId` under the identity secret: opens the whole profile. */
+  signature?: string | undefined;
+  /** True until a first batch was acknowledged: no profile is read. Ignored when `userId` is present. */
+  fresh?: boolean | undefined;
+  /** Names of the slots, 1 to 20. */
+  slots: string[];
+  context?: DecideContext | null | undefined;
+  /** Secret key only: say for each campaign of a slot why it was or was not chosen. */
+  explain?: boolean | undefined;
+}
+
+/** Answer of `POST /v1/decide`. */
+export interface DecideAnswer {
+  decisions: Decisions;
+  /** Seconds for which the answer may be reused on this page. */
+  ttl: number;
+}
+
+/** Why a slot shows what it shows. The first three carry an offer. */
+export type DecisionReason =
+  /** A campaign without conditions. */
+  | 'STATIC'
+  /** The campaign's conditions held. */
+  | 'TARGETING_MATCH'
+  /** One of several variants, drawn by weight. */
+  | 'SPLIT'
+  /** No campaign that is on stands in this slot now. */
+  | 'NO_CAMPAIGN'
+  /** There are campaigns, but none whose conditions hold. */
+  | 'NO_MATCH'
+  /** Consent is `none`. */
+  | 'NO_CONSENT'
+  /** The SDK heard nothing in time, or the worker failed; the slot keeps its default. */
+  | 'TIMEOUT'
+  | 'ERROR';
+
+/** What to show in one slot. */
+export interface Decision {
+  /** Signed token of this decision; an exposure and a click carry it back as `properties.decisionId`. */
+  decisionId?: string | undefined;
+  /** Id of the campaign. */
+  campaign?: string | undefined;
+  /** Key of the variant. */
+  variant?: string | undefined;
+  /** Absent when there is nothing to show. */
+  offer?: Offer | undefined;
+  reason: DecisionReason;
+  /** Only when a secret key asked for it. */
+  explain?: Explanation[] | undefined;
+}
+
+/** Why one campaign was or was not chosen. */
+export interface Explanation {
+  campaign: string;
+  name: string;
+  chosen: boolean;
+  /** In words: the condition that failed, or what made it match. */
+  because: string;
+}
+
+/** Content of an offer; `kind` tells its shape. */
+export type Offer = BannerOffer;
+
+/** A picture, a headline and a link. */
+export interface BannerOffer {
+  kind: 'banner';
+  content: BannerContent;
+}
+
+/** All text is shown as text, never as HTML. URLs are https, http, mailto, tel or relative. */
+export interface BannerContent {
+  /** Headline, 1 to 200 characters. */
+  title: string;
+  /** A sentence below it, at most 500 characters. */
+  text?: string | undefined;
+  /** URL of the picture. */
+  image?: string | undefined;
+  /** What the picture shows, for those who cannot see it; empty for a decoration. */
+  imageAlt?: string | undefined;
+  /** Where a click leads. */
+  href?: string | undefined;
+  /** Label of the link, at most 60 characters. */
+  action?: string | undefined;
+  /** A coupon code to show, at most 60 characters. */
+  code?: string | undefined;
+}
+
+/** A value that a condition compares with. */
+export type Scalar = string | number | boolean;
+
+/** How a condition compares. Times are compared by age in seconds with `newerThan` and `olderThan`. */
+export type Operator =
+  | 'eq'
+  | 'ne'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'in'
+  | 'notIn'
+  | 'contains'
+  | 'startsWith'
+  | 'endsWith'
+  | 'exists'
+  | 'newerThan'
+  | 'olderThan';
+
+/**
+ * A rule over the context and the profile. Fields:
+ * `context.url`, `context.host`, `context.path`, `context.search`, `context.query.<name>`, `context.referrer`,
+ * `context.referrerHost`, `context.entrance` (the page was opened from outside the site), `context.device`
+ * (`desktop`, `mobile`, `tablet`), `context.custom.<name>` (what the caller sent), `profile.traits.<name>`,
+ * `profile.counters.<event>.count|first|last`, `profile.categories.<category>.count|first|last`,
+ * `profile.topCategory`, `profile.cart.value|quantity|currency|updated`, `profile.orders.count|revenue|last`,
+ * `profile.firstSeen`, `profile.lastSeen`.
+ * A missing field fulfils only `ne`, `notIn` and `exists: false`.
+ */
+export type Condition =
+  | { all: Condition[] }
+  | { any: Condition[] }
+  | { not: Condition }
+  | { field: string; op: Operator; value: Scalar | Scalar[] };
+
+/** One alternative of a campaign's offer. */
+export interface Variant {
+  /** Unique in the campaign: letters, digits, `-`, `_`; at most 64. */
+  key: string;
+  /** Share among the variants that are eligible, 0 to 10,000; default 1. 0 is never drawn. */
+  weight: number;
+  /** The variant is eligible only where these hold. */
+  conditions?: Condition | undefined;
+  offer: Offer;
+}
+
+/** Who sees which offer in which slot, and when. */
+export interface Campaign {
+  /** Letters, digits, `-`, `_`; at most 64; unique in the site; never changes. */
+  id: string;
+  /** For people, at most 200 characters. */
+  name: string;
+  /** Name of the place on the page, at most 64 characters. */
+  slot: string;
+  /** The highest that is eligible wins; equal ones by id. -1,000 to 1,000, default 0. */
+  priority: number;
+  /** Off campaigns are never shown. */
+  enabled: boolean;
+  /** ISO 8601; not before. */
+  startsAt: string | null;
+  /** ISO 8601; not from then on. */
+  endsAt: string | null;
+  /** Who: null is everybody. */
+  conditions: Condition | null;
+  /** 1 to 20. */
+  variants: Variant[];
+}
+
+/** Body of `POST /v1/campaigns`: a {@link Campaign} with defaults for what is absent. */
+export interface CampaignInput {
+  id: string;
+  name: string;
+  slot: string;
+  priority?: number | undefined;
+  enabled?: boolean | undefined;
+  startsAt?: string | null | undefined;
+  endsAt?: string | null | undefined;
+  conditions?: Condition | null | undefined;
+  variants: VariantInput[];
+}
+
+/** A {@link Variant} whose weight may be absent. */
+export interface VariantInput {
+  key: string;
+  weight?: number | undefined;
+  conditions?: Condition | undefined;
+  offer: Offer;
+}
+
+/** Body of `PATCH /v1/campaigns/{id}`: the fields to change. */
+export interface CampaignPatch {
+  name?: string | undefined;
+  slot?: string | undefined;
+  priority?: number | undefined;
+  enabled?: boolean | undefined;
+  startsAt?: string | null | undefined;
+  endsAt?: string | null | undefined;
+  conditions?: Condition | null | undefined;
+  variants?: VariantInput[] | undefined;
+}
+
+/** How often, first and last. */
+export interface Tally {
+  count: number;
+  /** ISO 8601. */
+  first: string;
+  /** ISO 8601. */
+  last: string;
+}
+
+/** An identifier of a person. `link` is null for the one that needs no link: the profile's own. */
+export interface IdentifierAnswer {
+  kind: 'user' | 'anon';
+  value: string;
+  link: 'claimed' | 'verified' | null;
+}
+
+/** Answer of `GET /v1/profiles/{user|anon}/{id}`, under the secret key. */
+export interface ProfileAnswer {
+  /** The person: the same for every identifier of one person. */
+  id: string;
+  identifiers: IdentifierAnswer[];
+  traits: JsonObject;
+  /** By event name; page views count under `page`. At most 200 names are kept, the least recent go first. */
+  counters: { [event: string]: Tally };
+  /** Product events by product category. At most 100 are kept. */
+  categories: { [category: string]: Tally };
+  /** The cart as it stands; `value` in `currency`; `updated` ISO 8601 or null. */
+  cart: { currency: string | null; items: Product[]; value: number; updated: string | null };
+  /** Counted once per `order_id`. `last` is ISO 8601 or null. */
+  orders: { count: number; revenue: number; last: string | null };
+  /** The most recent visit, or null. */
+  session: { id: string; started: string; events: number } | null;
+  /** ISO 8601. */
+  firstSeen: string;
+  /** ISO 8601. */
+  lastSeen: string;
+}
+
+/** One stored event of a profile. */
+export interface TimelineEvent {
+  id: string;
+  type: EventType;
+  /** Event name of `track`; name of `page` and `screen`; else null. */
+  event: string | null;
+  /** ISO 8601, corrected for a wrong clock. */
+  timestamp: string;
+  /** ISO 8601. */
+  receivedAt: string;
+  /** The identifier it counts under. */
+  identifier: { kind: 'user' | 'anon'; value: string };
+  properties: JsonObject;
+  context: JsonObject;
+}
+
+/** Answer of `GET /v1/profiles/{user|anon}/{id}/timeline`. Newest first. */
+export interface TimelineAnswer {
+  events: TimelineEvent[];
+}
+
+/** Every error of a whole request: RFC 9457, `application/problem+json`. */
+export interface Problem {
+  /** Always `about:blank`. */
+  type: string;
+  title: string;
+  status: number;
+  /** A word that stays the same between releases. */
+  code: string;
+  /** What was wrong and how to mend it. */
+  detail: string;
+  /** Counts so far, on a 503 that a retry mends. */
+  accepted?: number | undefined;
+  duplicates?: number | undefined;
+}
