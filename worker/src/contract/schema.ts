@@ -239,7 +239,6 @@ export const campaignPatch = mirror<wire.CampaignPatch>()(
   }),
 );
 
-
 /** The first thing wrong, as a dotted path and a sentence that names the field. */
 export function firstIssue(error: z.core.$ZodError): { path: string; message: string } {
   let issue = error.issues[0];

@@ -195,7 +195,9 @@ export type Decisions = { [slot: string]: Decision };
 
 /** What a page or an app tells of the moment it decides in. Reachable in conditions as `context.*` only. */
 export interface DecideContext {
-  page?: { url?: string | undefined; referrer?: string | undefined; title?: string | undefined } | undefined;
+  page?:
+    | { url?: string | undefined; referrer?: string | undefined; title?: string | undefined }
+    | undefined;
   /** See {@link EventContext.consent}. */
   consent?: Json | undefined;
   [key: string]: unknown;

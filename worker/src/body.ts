@@ -1,0 +1,80 @@
+import { MAX_DEPTH } from './contract/values.ts';
+import { ProblemError } from './errors.ts';
+
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = (): ProblemError =>
+    new ProblemError(
+      413,
+      'body_too_large',
+      `The body is larger than ${limit / 1024} KB. Send less at once.`,
+    );
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  if (request.body === null) return new Uint8Array();
+  // A length may be missing or a lie: count what comes, and stop at the limit.
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge();
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** How deep the objects and arrays of a JSON text nest. Brackets in strings do not count. */
+export function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (quoted) {
+      if (char === 92) i++;
+      else if (char === 34) quoted = false;
+    } else if (char === 34) quoted = true;
+    else if (char === 123 || char === 91) deepest = Math.max(deepest, ++depth);
+    else if (char === 125 || char === 93) depth--;
+  }
+  return deepest;
+}
+
+/**
+ * The JSON object in a request's body, whatever its content type says: browsers send `text/plain` to
+ * spare a preflight. Throws 413 above `limit` bytes and 400 for what is not a JSON object in UTF-8.
+ * `__proto__` keys are dropped, so that no later spread or assignment can meet one.
+ */
+export async function readJson(request: Request, limit: number): Promise<Record<string, unknown>> {
+  const data = await readBytes(request, limit);
+  let value: unknown;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(data);
+    // Ten levels above an event's own: the batch around it, and room for a message that names the event.
+    if (depthOf(text) > 10 * MAX_DEPTH) {
+      throw new ProblemError(400, 'body_too_deep', 'The JSON nests too deep. Flatten it.');
+    }
+    value = text.includes('__proto__')
+      ? JSON.parse(text, (key, item: unknown) => (key === '__proto__' ? undefined : item))
+      : JSON.parse(text);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError(
+      400,
+      'body_unreadable',
+      data.byteLength === 0
+        ? 'The body is empty. Send a JSON object.'
+        : 'The body is not JSON in UTF-8. Send a JSON object.',
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProblemError(400, 'body_not_an_object', 'The body is not a JSON object.');
+  }
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,58 @@
+import type { Problem } from './contract/wire.ts';
+
+const TITLES: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  413: 'Content too large',
+  415: 'Unsupported media type',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Service unavailable',
+};
+
+/** An error of the whole request, on its way to the one place that answers it: `onError` of the app. */
+export class ProblemError extends Error {
+  readonly problem: Problem;
+  readonly headers: Record<string, string>;
+
+  /**
+   * @param status HTTP status
+   * @param code a word that stays the same between releases
+   * @param detail what was wrong and how to mend it; never a secret, never a stack
+   */
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    extra: { headers?: Record<string, string>; accepted?: number; duplicates?: number } = {},
+  ) {
+    super(detail);
+    this.name = 'ProblemError';
+    const { headers = {}, ...counts } = extra;
+    this.headers = headers;
+    this.problem = {
+      type: 'about:blank',
+      title: TITLES[status] ?? 'Error',
+      status,
+      code,
+      detail,
+      ...counts,
+    };
+  }
+}
+
+/** The answer to a {@link ProblemError}, or to anything else that was thrown: a 500 that tells nothing. */
+export function problemResponse(error: unknown): Response {
+  const known =
+    error instanceof ProblemError
+      ? error
+      : new ProblemError(500, 'internal', 'Something failed on our side. Try again later.');
+  return new Response(JSON.stringify(known.problem), {
+    status: known.problem.status,
+    headers: { 'content-type': 'application/problem+json', ...known.headers },
+  });
+}

@@ -1,0 +1,72 @@
+import { ProblemError } from '../errors.ts';
+import { findKey, type KeyOwner } from './keys.ts';
+
+/** The key that a request carries in its headers: bearer, or the user name of basic authorization. */
+export function headerKey(headers: Headers): string | undefined {
+  const [scheme = '', value = ''] = (headers.get('authorization') ?? '').trim().split(/\s+/, 2);
+  if (scheme.toLowerCase() === 'bearer') return value;
+  if (scheme.toLowerCase() !== 'basic') return undefined;
+  try {
+    // Segment's clients send `writeKey:`; some leave the colon out.
+    return atob(value).split(':', 1)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whose request this is. Throws 401 for a missing or unknown key. */
+export async function authenticate(
+  env: Env,
+  request: Request,
+  bodyKey: string | undefined,
+  now: number,
+): Promise<KeyOwner> {
+  const key = headerKey(request.headers) ?? bodyKey;
+  if (key === undefined || key === '') {
+    throw new ProblemError(
+      401,
+      'key_missing',
+      'No key. Send it as "writeKey" in the body, as bearer, or as the user name of basic authorization.',
+      { headers: { 'www-authenticate': 'Bearer' } },
+    );
+  }
+  const owner = await findKey(env.DB, key, new URL(request.url).hostname, now);
+  if (owner === undefined) {
+    throw new ProblemError(
+      401,
+      'key_unknown',
+      'The key is not known. Check it on the console of your site.',
+      {
+        headers: { 'www-authenticate': 'Bearer' },
+      },
+    );
+  }
+  return owner;
+}
+
+/** The site whose secret key the request carries as bearer. Throws 401, or 403 for a write key. */
+export async function authenticateSecret(env: Env, request: Request, now: number): Promise<string> {
+  const owner = await authenticate(env, request, undefined, now);
+  if (owner.kind !== 'secret') {
+    throw new ProblemError(
+      403,
+      'secret_key_needed',
+      'This route needs a secret key, and this is a write key.',
+    );
+  }
+  return owner.site;
+}
+
+/**
+ * Refuses a page whose origin the site does not allow. Requests without an `Origin` are not from a page
+ * of another site: servers, and same-origin reads.
+ */
+export function checkOrigin(request: Request, origins: string[]): void {
+  const origin = request.headers.get('origin');
+  if (origin === null || origins.includes('*') || origins.includes(origin)) return;
+  throw new ProblemError(
+    403,
+    'origin_not_allowed',
+    `Pages of ${origin} may not use this key. Add the origin to the site's allowed origins.`,
+  );
+}

@@ -1,0 +1,73 @@
+import type { Campaign } from '../contract/wire.ts';
+
+/** All of a site that a request needs, compiled from D1 into one value in KV. Holds no secret. */
+export interface Snapshot {
+  site: string;
+  /** Version of the site that this shows. */
+  version: number;
+  origins: string[];
+  jurisdiction: string;
+  /** Those that are enabled, highest priority first, equal ones by id. */
+  campaigns: Campaign[];
+}
+
+/** How long an isolate holds a snapshot. Milliseconds. KV's own cache is as long: see DESIGN on 90 s. */
+const HOLD = 30_000;
+/** Least time between two compilations of a site, as KV takes one write a second for a key. Milliseconds. */
+export const COMPILE_GAP = 5_000;
+
+const held = new Map<string, { snapshot: Snapshot; until: number }>();
+const keyOf = (site: string): string => `snapshot:${site}`;
+
+function hold(snapshot: Snapshot, now: number): Snapshot {
+  if (held.size >= 1_000) held.clear();
+  held.set(snapshot.site, { snapshot, until: now + HOLD });
+  return snapshot;
+}
+
+/** The snapshot of a site: from memory, else KV, else compiled now. */
+export async function readSnapshot(env: Env, site: string, now: number): Promise<Snapshot> {
+  const hit = held.get(site);
+  if (hit !== undefined && hit.until > now) return hit.snapshot;
+  const stored = await env.SNAPSHOTS.get<Snapshot>(keyOf(site), { type: 'json', cacheTtl: 30 });
+  // KV may show an older value than the one this isolate compiled itself.
+  if (stored !== null && stored.version >= (hit?.snapshot.version ?? 0)) return hold(stored, now);
+  return compileSnapshot(env, site, now);
+}
+
+/** Compiles a site's snapshot from D1 and puts it into KV. Throws for a site that is not there. */
+export async function compileSnapshot(env: Env, site: string, now: number): Promise<Snapshot> {
+  const [sites, campaigns] = await env.DB.batch<Record<string, unknown>>([
+    env.DB.prepare('select origins, jurisdiction, version from sites where id = ?1').bind(site),
+    env.DB.prepare('select body from campaigns where site = ?1').bind(site),
+  ]);
+  const row = sites?.results[0];
+  if (row === undefined) throw new Error(`no site "${site}"`);
+  const snapshot: Snapshot = {
+    site,
+    version: row['version'] as number,
+    origins: JSON.parse(row['origins'] as string) as string[],
+    jurisdiction: row['jurisdiction'] as string,
+    campaigns: (campaigns?.results ?? [])
+      .map((campaign) => JSON.parse(campaign['body'] as string) as Campaign)
+      .filter((campaign) => campaign.enabled)
+      .sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1)),
+  };
+  await env.SNAPSHOTS.put(keyOf(site), JSON.stringify(snapshot));
+  await env.DB.prepare(
+    'update sites set compiled = ?2, compiled_at = ?3 where id = ?1 and compiled <= ?2',
+  )
+    .bind(site, snapshot.version, now)
+    .run();
+  return hold(snapshot, now);
+}
+
+/** Compiles every site that changed since its last compilation, at most every {@link COMPILE_GAP}. */
+export async function compileChanged(env: Env, now: number): Promise<void> {
+  const { results } = await env.DB.prepare(
+    'select id from sites where version > compiled and compiled_at <= ?1 limit 100',
+  )
+    .bind(now - COMPILE_GAP)
+    .all<{ id: string }>();
+  for (const { id } of results) await compileSnapshot(env, id, now);
+}
