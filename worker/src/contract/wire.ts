@@ -399,6 +399,17 @@ export interface CampaignPatch {
   variants?: VariantInput[] | undefined;
 }
 
+/** Answer of `POST`, `GET` and `PATCH` of one campaign. */
+export interface CampaignAnswer extends Campaign {
+  /** After a change: seconds after which it is in force everywhere. */
+  inForceWithin?: number | undefined;
+}
+
+/** Answer of `GET /v1/campaigns`: all of the site's, on or off, in the order in which they are tried. */
+export interface CampaignsAnswer {
+  campaigns: Campaign[];
+}
+
 /** How often, first and last. */
 export interface Tally {
   count: number;

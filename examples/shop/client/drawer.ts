@@ -1,0 +1,64 @@
+import { byId } from './dom.ts';
+import { showKnowledge } from './knows/show.ts';
+import { createWatch } from './knows/watch.ts';
+
+/** Beside the page where there is room; there it stays open from page to page. Else above it, as a modal. */
+const NARROW = '(max-width: 59.99em)';
+
+const remember = (open: boolean): void => {
+  // oxlint-disable-next-line unicorn/no-document-cookie -- the Cookie Store API is not in every browser yet
+  document.cookie = `drawer=${open ? 'open' : ''}; Path=/; SameSite=Lax; Max-Age=${open ? 86_400 : 0}`;
+};
+
+/** Makes the button open the drawer, and the drawer tell what Cresset knows while it is open. */
+export function startDrawer(): void {
+  const dialog = byId('knows') as HTMLDialogElement;
+  const button = byId('knows-button');
+  const narrow = matchMedia(NARROW);
+  const watch = createWatch(showKnowledge);
+
+  const unfold = (): void => {
+    if (narrow.matches) dialog.showModal();
+    else dialog.show();
+    document.documentElement.classList.add('knows-open');
+    button.setAttribute('aria-expanded', 'true');
+    remember(!narrow.matches);
+    watch.start();
+  };
+  const open = (): void => {
+    unfold();
+    byId('knows-title').focus();
+  };
+  const closed = (): void => {
+    document.documentElement.classList.remove('knows-open');
+    button.setAttribute('aria-expanded', 'false');
+    remember(false);
+    watch.stop();
+    button.focus();
+  };
+
+  button.addEventListener('click', open);
+  byId('knows-close').addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => {
+    // Closed by us to open it in the other manner.
+    if (!dialog.open) closed();
+  });
+  document.addEventListener('keydown', (event) => {
+    // A modal closes on Escape by itself.
+    if (event.key === 'Escape' && dialog.open && !dialog.matches(':modal')) dialog.close();
+  });
+  narrow.addEventListener('change', () => {
+    if (!dialog.open) return;
+    dialog.close();
+    unfold();
+  });
+
+  if (!dialog.open) return;
+  if (narrow.matches) {
+    dialog.removeAttribute('open');
+    document.documentElement.classList.remove('knows-open');
+    button.setAttribute('aria-expanded', 'false');
+  } else {
+    watch.start();
+  }
+}

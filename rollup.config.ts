@@ -1,0 +1,74 @@
+/** Builds the SDK: the ESM entry and the script-tag build, and what the worker embeds to serve the latter. */
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { Plugin, RollupOptions } from 'rollup';
+import esbuild from 'rollup-plugin-esbuild';
+import { minify } from 'terser';
+
+/**
+ * The one place that says which browsers: those of the last two years, and what they all have.
+ * Chrome and Edge 131, Firefox 133, Safari 18.2 (all of November or December 2024) have all of ES2022,
+ * `fetch` with keepalive and `AbortSignal.timeout`.
+ */
+const TARGET = ['chrome131', 'edge131', 'firefox133', 'safari18.2'];
+
+const terser = (module: boolean): Plugin => ({
+  name: 'terser',
+  async renderChunk(code, { fileName }) {
+    const { code: small, map } = await minify(code, {
+      ecma: 2020,
+      module,
+      toplevel: true,
+      compress: { passes: 3, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
+      // Properties that start with `_` are our own; none goes over the wire.
+      mangle: { properties: { regex: /^_[a-z]/ } },
+      sourceMap: { filename: fileName, asObject: true },
+      format: { comments: false },
+    });
+    return { code: small ?? '', map: map as never };
+  },
+});
+
+/** The script as the worker serves it: its text, compressed once at the highest level, and its hash. */
+const embed = (): Plugin => ({
+  name: 'embed',
+  async writeBundle(_options, bundle) {
+    const chunk = bundle['c.js'];
+    if (chunk?.type !== 'chunk') throw new Error('c.js was not built');
+    // The map is not served, so the comment that names it would only make a 404.
+    const text = chunk.code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n');
+    const bytes = Buffer.from(text);
+    const files = {
+      'c.txt': text,
+      'c.br.bin': brotliCompressSync(bytes, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: 11,
+          [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        },
+      }),
+      'c.gz.bin': gzipSync(bytes, { level: 9 }),
+      'hash.txt': createHash('sha256').update(bytes).digest('hex').slice(0, 16),
+    };
+    await mkdir('dist/embed', { recursive: true });
+    await Promise.all(
+      Object.entries(files).map(([name, data]) => writeFile(`dist/embed/${name}`, data)),
+    );
+  },
+});
+
+const transpile = esbuild({ target: TARGET, tsconfig: false });
+
+export default [
+  {
+    input: 'sdk/src/index.ts',
+    output: { file: 'dist/index.js', format: 'esm', sourcemap: true },
+    plugins: [transpile, terser(true)],
+  },
+  {
+    input: 'sdk/src/script.ts',
+    output: { file: 'dist/c.js', format: 'iife', sourcemap: true },
+    plugins: [transpile, terser(false), embed()],
+  },
+] satisfies RollupOptions[];

@@ -1,0 +1,42 @@
+import {
+  CART_VIEWED,
+  CHECKOUT_STARTED,
+  ORDER_COMPLETED,
+  PRODUCT_ADDED,
+  PRODUCT_REMOVED,
+} from '../../../worker/src/contract/values.ts';
+import type { Product } from '../../../worker/src/contract/wire.ts';
+import type { Track } from './track.ts';
+
+/** Further fields of an event, as in Segment's e-commerce spec: `currency`, `cart_id`, `coupon` … */
+export type Properties = { [name: string]: unknown };
+
+/** What happened in a cart. */
+export interface Cart {
+  /** `Product Added`. `products` among the properties, the whole cart as it now is, wins over the single steps. */
+  add(product: Product, properties?: Properties): void;
+  /** `Product Removed`. */
+  remove(product: Product, properties?: Properties): void;
+  /** `Cart Viewed`, with the whole cart if given. */
+  view(products?: Product[], properties?: Properties): void;
+}
+
+/** The calls around a cart, each a `track` with its name of Segment's e-commerce spec. */
+export interface Commerce {
+  cart: Cart;
+  /** `Checkout Started`: `order_id`, `value`, `currency`, `products` … */
+  checkout(properties: Properties): void;
+  /** `Order Completed`: `order_id`, `total`, `revenue`, `currency`, `products` … Counted once for an `order_id`. */
+  purchase(order: Properties): void;
+}
+
+/** Makes the calls. */
+export const captureCart = (track: Track): Commerce => ({
+  cart: {
+    add: (product, properties) => track(PRODUCT_ADDED, { ...properties, ...product }),
+    remove: (product, properties) => track(PRODUCT_REMOVED, { ...properties, ...product }),
+    view: (products, properties) => track(CART_VIEWED, { ...properties, products }),
+  },
+  checkout: (properties) => track(CHECKOUT_STARTED, properties),
+  purchase: (order) => track(ORDER_COMPLETED, order),
+});

@@ -1,0 +1,113 @@
+import type { DecideContext, Decisions, JsonObject } from '../../worker/src/contract/wire.ts';
+import { captureCart, type Commerce, type Properties } from './capture/cart.ts';
+import type { Track } from './capture/track.ts';
+import { type Options, resolve } from './config.ts';
+import { type ConsentLevel, inForce } from './consent.ts';
+import { followPage } from './context.ts';
+import { askFor, without } from './decide.ts';
+import { guard, warn } from './guard.ts';
+import { ensurePerson, identified, PERSON, writePerson } from './identity.ts';
+import { run, type Run } from './run.ts';
+import { names, remove, STORED } from './store.ts';
+
+/** The calls that a page can make. None of them throws. */
+export interface Cresset extends Commerce {
+  /** A page view, besides those that are sent by themselves (`pages`). */
+  page(name?: string, properties?: Properties): void;
+  page(category: string, name: string, properties?: Properties): void;
+  page(properties: Properties): void;
+  /** Something happened. The name is at most 200 characters. */
+  track(event: string, properties?: Properties): void;
+  /**
+   * The visitor is this user of the site, or has these traits. `signature` is the hex HMAC-SHA256 of the
+   * user id under the site's identity secret, made on the site's server.
+   */
+  identify(userId: string | number, traits?: Properties, options?: { signature?: string }): void;
+  identify(traits: Properties): void;
+  /**
+   * What to show in these slots, at most 20. Never rejects; after `timeout` milliseconds or a failure the
+   * decisions have no offer, and the reason `TIMEOUT` or `ERROR`. Conditions see the context as `context.custom.*`.
+   */
+  decide(slots: string[], context?: DecideContext): Promise<Decisions>;
+  /** The visitor agrees to this, from now on. `none` deletes what was stored and stops everything until another level is set. */
+  consent(level: ConsentLevel): void;
+  /** Forgets the user, as at sign-out: a new anonymous id begins. */
+  reset(): void;
+  /** The anonymous id; undefined without consent. */
+  anonymousId(): string | undefined;
+  /** Sends what waits and ends everything that was started. */
+  stop(): void;
+}
+
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isObject = (value: unknown): value is JsonObject => !!value && typeof value === 'object';
+
+/** Wires the parts of one page together. */
+const createClient = (options: Options): Cresset => {
+  const config = resolve(options);
+  const page = followPage();
+  let level: ConsentLevel;
+  let stopped = !config.key;
+  let running: Run | undefined;
+  const where = (): EventContext => ({ page: page(), consent: level });
+
+  const end = (): void => {
+    running?._scope._end();
+    running = undefined;
+  };
+  const consent = guard((asked: ConsentLevel) => {
+    level = inForce(asked, navigator.globalPrivacyControl);
+    if (level === 'none') {
+      end();
+      for (const name of names(STORED)) remove(name);
+    } else if (!stopped) running ??= run(config, where);
+  });
+  const track: Track = guard((event, properties) => {
+    running?._emit({ type: 'track', event, properties: properties as JsonObject });
+  });
+
+  if (stopped) warn('no write key');
+  consent(config.consent);
+  return {
+    ...captureCart(track),
+    track,
+    consent,
+    page: guard((...args: unknown[]) => {
+      const texts = args.filter(isText);
+      running?._view({
+        name: texts.pop(),
+        category: texts.pop(),
+        properties: args.find(isObject),
+      });
+    }),
+    identify: guard((...args: unknown[]) => {
+      if (isObject(args[0])) args.unshift(0);
+      const [id, traits, options] = args;
+      if (!running) return;
+      if (id) writePerson(identified(ensurePerson(), String(id)));
+      running._emit({ type: 'identify', traits, signature: options?.signature });
+    }),
+    reset: guard(() => remove(PERSON)),
+    decide: async (slots, extra) => {
+      try {
+        return running ? await askFor(running._scope, config, slots, { ...where(), ...extra }) : without(slots, 'NO_CONSENT');
+      } catch { return without([slots].flat(), 'ERROR'); }
+    },
+    anonymousId: () => running && ensurePerson().anonymousId,
+    stop: guard(() => {
+      running?._leave();
+      end();
+      stopped = true;
+      instance = undefined;
+    }),
+  };
+};
+
+let instance: Cresset | undefined;
+
+/** Starts Cresset on this page. Call it once; a second call changes nothing and returns the first. */
+export const init = (options: Options): Cresset => {
+  if (instance) warn('init was called before; that one stays');
+  return (instance ??= createClient(options));
+};

@@ -1,0 +1,36 @@
+import { attempt } from './guard.ts';
+
+type Texts = { [name: string]: string };
+
+/** Starts the name of everything that is stored. */
+export const STORED = 'cresset.';
+
+/** Texts that localStorage did not take, because it is blocked or full: they live as long as the page. */
+const memory: Texts = {};
+// Read each time: merely naming it throws where storage is blocked.
+const local = (): Texts => attempt(() => localStorage as never as Texts) ?? {};
+
+/** Reads a text. */
+export const read = (name: string): string | undefined => memory[name] ?? local()[name];
+
+/** Keeps a text. */
+export const write = (name: string, text: string): void => {
+  try {
+    localStorage[name] = text;
+    delete memory[name];
+  } catch {
+    memory[name] = text;
+  }
+};
+
+/** Forgets a text. */
+export const remove = (name: string): void => {
+  delete memory[name];
+  delete local()[name];
+};
+
+/** Names that start with `prefix`, sorted. */
+export const names = (prefix: string): string[] =>
+  [...Object.keys(memory), ...Object.keys(local())]
+    .filter((name) => name.startsWith(prefix))
+    .sort();

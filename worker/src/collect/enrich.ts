@@ -1,0 +1,51 @@
+import type { Json, JsonObject } from '../contract/wire.ts';
+
+/** What an event's page says of it. All are empty where the client did not tell. */
+export interface PageFacts {
+  url: string;
+  path: string;
+  referrer: string;
+  campaign: string;
+}
+
+/** Longest URL that is kept. */
+const MAX_URL = 2_048;
+/** Parameters that name a campaign: UTM, and the click ids of ad networks. */
+const CAMPAIGN = [
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_term',
+  'utm_content',
+  'gclid',
+  'gbraid',
+  'wbraid',
+  'dclid',
+  'fbclid',
+  'msclkid',
+  'ttclid',
+  'twclid',
+  'li_fat_id',
+];
+
+const text = (value: Json | undefined): string =>
+  typeof value === 'string' ? value.slice(0, MAX_URL).toWellFormed() : '';
+
+const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+
+/** Where an event happened: from `context.page`, else, for page calls of older clients, the properties. */
+export function pageFacts(context: JsonObject, properties: JsonObject): PageFacts {
+  const page = objectOf(context['page']);
+  const url = text(page['url']) || text(properties['url']);
+  const parsed = URL.parse(url);
+  return {
+    url,
+    path: text(page['path']) || (parsed?.pathname ?? ''),
+    referrer: text(page['referrer']) || text(context['referrer']),
+    campaign: CAMPAIGN.flatMap((name) => {
+      const value = parsed?.searchParams.get(name) ?? '';
+      return value === '' ? [] : [`${name}=${value.slice(0, 100)}`];
+    }).join('&'),
+  };
+}

@@ -1,0 +1,109 @@
+import type { Notice } from '../contract/wire.ts';
+import { type Identifier, identifierOf } from '../profile/names.ts';
+import type { ProfileView } from '../profile/view.ts';
+import { linkAlias } from './alias.ts';
+import { deliver } from './deliver.ts';
+import { groupByPerson } from './group.ts';
+import { type RequestFacts, storedForm } from './stored.ts';
+import type { ValidEvent } from './validate.ts';
+
+/** An event that consent lets through; under `measure` it links nothing. */
+export type AllowedEvent = ValidEvent & { mayLink: boolean };
+
+/** What came of the events of a request. */
+export interface Stored {
+  accepted: number;
+  duplicates: number;
+  notices: Notice[];
+  /** What the last event's person looks like now, where the object that took it could tell. */
+  view: ProfileView | undefined;
+  /** The first failure; what it hit can be sent again. */
+  failure: Error | undefined;
+}
+
+/** Calls to objects that one request has open at a time. */
+const CONCURRENCY = 24;
+
+/**
+ * Stores events with the objects that answer for them: each person's in order, different people's side by
+ * side. A failure of one person leaves the others stored.
+ */
+export async function storeEvents(
+  env: Env,
+  facts: RequestFacts,
+  events: readonly AllowedEvent[],
+  wantsView: boolean,
+): Promise<Stored> {
+  const stored: Stored = {
+    accepted: 0,
+    duplicates: 0,
+    notices: [],
+    view: undefined,
+    failure: undefined,
+  };
+  const last = events.at(-1);
+  const name = nameOnce(facts.site);
+
+  const storeRun = async (run: AllowedEvent[]): Promise<void> => {
+    const [first] = run;
+    if (first === undefined) return;
+    const isAlias = first.type === 'alias';
+    const [anon, user, prepared] = await Promise.all([
+      isAlias ? undefined : name('anon', first.anonymousId),
+      name('user', first.userId),
+      Promise.all(run.map((event) => storedForm(env, facts, event))),
+    ]);
+    const verified = prepared.some((event) => event.verified);
+    const { mayLink } = first;
+    const view = wantsView && last !== undefined && run.includes(last);
+    const result = await deliver(env, {
+      site: facts.site,
+      anon,
+      user,
+      mayLink,
+      verified,
+      events: prepared,
+      view,
+    });
+    stored.accepted += result.accepted;
+    stored.duplicates += result.duplicates;
+    if (view) stored.view = result.view;
+    const { notice } = result;
+    if (notice !== undefined) for (const event of run) event.notices.push(notice);
+    if (isAlias && mayLink && first.previousId !== undefined && user !== undefined) {
+      const refused = await linkAlias(env, facts.site, first.previousId, user, verified);
+      if (refused !== undefined) first.notices.push(refused);
+    }
+  };
+
+  const people = groupByPerson(events);
+  const work = people.values();
+  const worker = async (): Promise<void> => {
+    for (const runs of work) {
+      try {
+        for (const run of runs) await storeRun(run);
+      } catch (error) {
+        stored.failure ??= error instanceof Error ? error : new Error(String(error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, people.length) }, worker));
+  stored.notices = events.flatMap(({ index, messageId, notices }) =>
+    notices.map((code) => ({ index, messageId, code })),
+  );
+  return stored;
+}
+
+/** Names identifiers, each once a request. */
+function nameOnce(
+  site: string,
+): (kind: Identifier['kind'], value: string | undefined) => Promise<Identifier> | undefined {
+  const named = new Map<string, Promise<Identifier>>();
+  return (kind, value) => {
+    if (value === undefined) return undefined;
+    const key = `${kind}\0${value}`;
+    const known = named.get(key) ?? identifierOf(site, kind, value);
+    named.set(key, known);
+    return known;
+  };
+}

@@ -1,0 +1,77 @@
+import { PROMOTION_CLICKED, PROMOTION_VIEWED } from '../contract/values.ts';
+import { deviceOf } from '../device.ts';
+import type { ProfileEvent } from '../profile/event.ts';
+import { readDecision } from '../site/decisionToken.ts';
+import { identitySecret } from '../site/identitySecret.ts';
+import { isSigned } from '../site/secrets.ts';
+import { pageFacts } from './enrich.ts';
+import { eventId } from './eventId.ts';
+import type { ValidEvent } from './validate.ts';
+
+/** What all events of a request share. */
+export interface RequestFacts {
+  site: string;
+  /** A secret key vouches for what was sent. */
+  trusted: boolean;
+  /** UTC milliseconds. */
+  received: number;
+  userAgent: string | null;
+  /** `Sec-CH-UA-Mobile`. */
+  uaMobile: string | null;
+}
+
+async function isVerified(env: Env, facts: RequestFacts, event: ValidEvent): Promise<boolean> {
+  if (facts.trusted) return event.userId !== undefined;
+  if (event.signature === undefined || event.userId === undefined) return false;
+  const secret = await identitySecret(env, facts.site, facts.received);
+  const right = await isSigned(secret, event.userId, event.signature);
+  if (!right) event.notices.push('signature_invalid');
+  return right;
+}
+
+/** The offer that an exposure or a click tells of, if its token is right. */
+async function exposureOf(
+  env: Env,
+  facts: RequestFacts,
+  event: ValidEvent,
+): Promise<ProfileEvent['exposure']> {
+  const isPromotion = event.name === PROMOTION_VIEWED || event.name === PROMOTION_CLICKED;
+  const { decisionId } = event.properties;
+  if (event.type !== 'track' || !isPromotion || decisionId === undefined) return undefined;
+  const decision =
+    typeof decisionId === 'string'
+      ? await readDecision(env.CRESSET_SECRET, facts.site, decisionId, facts.received)
+      : undefined;
+  if (decision === undefined) {
+    event.notices.push('decision_invalid');
+    return undefined;
+  }
+  return { campaign: decision.campaign, variant: decision.variant };
+}
+
+/** An event in the form in which it is stored. What it finds wrong becomes a notice of `event`. */
+export async function storedForm(
+  env: Env,
+  facts: RequestFacts,
+  event: ValidEvent,
+): Promise<ProfileEvent> {
+  const verified = await isVerified(env, facts, event);
+  const exposure = await exposureOf(env, facts, event);
+  const { userAgent } = event.context;
+  return {
+    id: eventId(facts.site, event, event.messageId ?? crypto.randomUUID()),
+    type: event.type,
+    name: event.name,
+    time: event.time,
+    received: facts.received,
+    properties: event.properties,
+    context: event.context,
+    ...(event.type === 'identify' || event.type === 'group' ? { traits: event.traits } : {}),
+    ...pageFacts(event.context, event.properties),
+    // A server that relays its visitors' events says whose browser it was.
+    device: deviceOf(facts.uaMobile, typeof userAgent === 'string' ? userAgent : facts.userAgent),
+    verified,
+    notice: event.notices[0] ?? '',
+    ...(exposure === undefined ? {} : { exposure }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { DecideContext, Decisions } from '../contract/wire.ts';
+import type { ProfileView } from '../profile/view.ts';
+import { signDecision } from '../site/decisionToken.ts';
+import type { Snapshot } from '../site/snapshot.ts';
+import { buildContext } from './context.ts';
+import { decide } from './decide.ts';
+import { respond } from './respond.ts';
+
+/** A question for decisions, by whichever route it came. */
+export interface DecisionRequest {
+  env: Pick<Env, 'CRESSET_SECRET'>;
+  snapshot: Snapshot;
+  /** What this request may know of the person; its `subject` is what variants are drawn by. */
+  view: ProfileView;
+  /** For its headers: device and Global Privacy Control. */
+  request: Request;
+  slots: readonly string[];
+  /** What the caller told of the moment: `context` of the request, or of the page view. */
+  context: DecideContext | null | undefined;
+  /** UTC milliseconds. */
+  now: number;
+  /** Say of each campaign why it was or was not chosen: for a secret key only. */
+  explain?: boolean;
+  /** A secret key asked: the context is that of somebody else's browser. */
+  trusted?: boolean;
+}
+
+/** Decides each slot and signs what was decided. Stores nothing. */
+export async function answerDecisions(asked: DecisionRequest): Promise<Decisions> {
+  const { env, snapshot, view, now, slots, explain = false, trusted = false } = asked;
+  const context = buildContext(asked.request.headers, asked.context, trusted);
+  const outcomes = decide({ snapshot, view, context, slots, now, explain });
+  const entries = [...outcomes].map(async ([slot, outcome]) => {
+    const { chosen } = outcome;
+    const decisionId =
+      chosen === undefined
+        ? undefined
+        : await signDecision(env.CRESSET_SECRET, snapshot.site, {
+            campaign: chosen.campaign,
+            variant: chosen.variant.key,
+            version: snapshot.version,
+            probability: chosen.probability,
+            draw: chosen.draw,
+            subject: view.subject,
+            time: Math.floor(now / 1000),
+          });
+    return [slot, respond(outcome, decisionId)] as const;
+  });
+  // Defines own properties: a slot may be called `__proto__`.
+  return Object.fromEntries(await Promise.all(entries));
+}

@@ -1,0 +1,92 @@
+import type { IdentifierAnswer, JsonObject, ProfileAnswer, Tally } from '../contract/wire.ts';
+import { cartOf } from './cart.ts';
+import { type SourceState, table } from './state.ts';
+import type { Count, ProfileView } from './view.ts';
+
+const iso = (time: number): string => new Date(time).toISOString();
+const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
+
+const traitsOf = (state: SourceState): JsonObject =>
+  Object.fromEntries(
+    Object.entries(state.traits)
+      .filter(([, trait]) => trait.value !== null)
+      .map(([name, trait]) => [name, trait.value]),
+  );
+
+function ordersOf(state: SourceState): { count: number; revenue: number; last: number | null } {
+  const orders = Object.values(state.orders);
+  const revenue = orders.reduce((sum, order) => sum + order.revenue, state.olderOrders.revenue);
+  return {
+    count: state.olderOrders.count + orders.length,
+    revenue: Math.round(revenue * 1e4) / 1e4,
+    last: orders.length === 0 ? null : Math.max(...orders.map((order) => order.at)),
+  };
+}
+
+function topCategory(categories: Record<string, Count>): string | null {
+  let top: [name: string, count: Count] | undefined;
+  for (const [name, count] of Object.entries(categories)) {
+    const wins =
+      top === undefined ||
+      count.count > top[1].count ||
+      (count.count === top[1].count &&
+        (count.last > top[1].last || (count.last === top[1].last && name < top[0])));
+    if (wins) top = [name, count];
+  }
+  return top?.[0] ?? null;
+}
+
+/** What a decision may know of a state. */
+export function viewOfState(state: SourceState, subject: string): ProfileView {
+  const { value, quantity, currency, updated } = cartOf(state.cart);
+  return {
+    traits: traitsOf(state),
+    // Copies: RPC clones what has a prototype only.
+    counters: { ...state.counters },
+    categories: { ...state.categories },
+    topCategory: topCategory(state.categories),
+    cart: { value, quantity, currency, updated },
+    orders: ordersOf(state),
+    firstSeen: state.firstSeen === 0 ? null : state.firstSeen,
+    lastSeen: state.lastSeen === 0 ? null : state.lastSeen,
+    assignments: Object.fromEntries(
+      Object.entries(state.assignments).map(([campaign, { variant }]) => [campaign, variant]),
+    ),
+    subject,
+  };
+}
+
+const tallies = (counts: Record<string, Count>): Record<string, Tally> => ({
+  ...table(
+    Object.entries(counts).map(([name, { count, first, last }]) => [
+      name,
+      { count, first: iso(first), last: iso(last) },
+    ]),
+  ),
+});
+
+/** What the private API says of a person. */
+export function profileAnswer(
+  id: string,
+  identifiers: IdentifierAnswer[],
+  state: SourceState,
+): ProfileAnswer {
+  const { currency, items, value, updated } = cartOf(state.cart);
+  const orders = ordersOf(state);
+  const [session] = state.sessions;
+  return {
+    id,
+    identifiers,
+    traits: traitsOf(state),
+    counters: tallies(state.counters),
+    categories: tallies(state.categories),
+    cart: { currency, items, value, updated: isoOrNull(updated) },
+    orders: { ...orders, last: isoOrNull(orders.last) },
+    session:
+      session === undefined
+        ? null
+        : { id: session.id, started: iso(session.started), events: session.events },
+    firstSeen: iso(state.firstSeen),
+    lastSeen: iso(state.lastSeen),
+  };
+}

@@ -1,0 +1,105 @@
+import type { Product } from '../contract/wire.ts';
+
+/** One change of a cart: pieces added (or, below 0, removed), or all of it replaced. */
+export interface CartChange {
+  /** Id of the event; with `at` it orders the changes, whatever order they came in. */
+  id: string;
+  at: number;
+  currency: string | null;
+  /** Lines to add or remove, or the whole cart where `whole` is set. */
+  lines: Product[];
+  whole: boolean;
+}
+
+/** A cart as the changes that made it. Kept as a log so that a late event still falls in its place. */
+export interface CartLog {
+  /** What the oldest changes came to. */
+  base: { at: number; currency: string | null; lines: Product[] };
+  /** Changes since, oldest first. */
+  changes: CartChange[];
+}
+
+/** A cart as it stands. */
+export interface Cart {
+  currency: string | null;
+  items: Product[];
+  value: number;
+  quantity: number;
+  /** UTC milliseconds of the last change, or null. */
+  updated: number | null;
+}
+
+/** Changes that are kept apart; older ones are folded into the base and can no longer be overtaken. */
+const KEPT = 50;
+/** Lines of a cart; what is beyond is not kept. */
+const MAX_LINES = 100;
+
+export const emptyCart = (): CartLog => ({
+  base: { at: 0, currency: null, lines: [] },
+  changes: [],
+});
+
+/** What makes two lines the same article. */
+const keyOf = (line: Product): string =>
+  `${line.product_id ?? line.sku ?? line.name ?? ''}\0${line.variant ?? ''}`;
+
+function apply(cart: CartLog['base'], change: CartChange): CartLog['base'] {
+  const lines = new Map(change.whole ? [] : cart.lines.map((line) => [keyOf(line), line]));
+  for (const line of change.lines) {
+    const key = keyOf(line);
+    const before = lines.get(key);
+    const quantity = (before?.quantity ?? 0) + (line.quantity ?? 1);
+    if (quantity <= 0) lines.delete(key);
+    else if (before !== undefined || lines.size < MAX_LINES) {
+      // A later event may name only the id: what was known of the line stays.
+      lines.set(key, { ...before, ...line, quantity });
+    }
+  }
+  return {
+    at: Math.max(cart.at, change.at),
+    currency: change.currency ?? cart.currency,
+    lines: [...lines.values()],
+  };
+}
+
+const inOrder = (changes: readonly CartChange[]): CartChange[] =>
+  changes.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+
+function fold(base: CartLog['base'], changes: CartChange[]): CartLog {
+  // Nothing before the last whole replacement matters, except the currency it may lack.
+  const settled = Math.max(changes.length - KEPT, 0);
+  return {
+    base: changes.slice(0, settled).reduce(apply, base),
+    changes: changes.slice(settled),
+  };
+}
+
+/** Adds one change. One that is older than everything kept apart is ignored. */
+export function changeCart(log: CartLog, change: CartChange): CartLog {
+  if (change.at < log.base.at) return log;
+  return fold(log.base, inOrder([...log.changes, change]));
+}
+
+/** The cart of one person who used several identifiers: all their changes, in the order of time. */
+export function combineCarts(a: CartLog, b: CartLog): CartLog {
+  const [older, newer] = a.base.at <= b.base.at ? [a, b] : [b, a];
+  if (newer.base.at === 0) return fold(newer.base, inOrder([...older.changes, ...newer.changes]));
+  const later = older.changes.filter((change) => change.at > newer.base.at);
+  return fold(newer.base, inOrder([...newer.changes, ...later]));
+}
+
+/** What is in the cart now. */
+export function cartOf(log: CartLog): Cart {
+  const { at, currency, lines } = log.changes.reduce(apply, log.base);
+  return {
+    currency,
+    items: lines,
+    value: sum(lines, (line) => (line.price ?? 0) * (line.quantity ?? 1)),
+    quantity: sum(lines, (line) => line.quantity ?? 1),
+    updated: at === 0 ? null : at,
+  };
+}
+
+/** A sum without the dust of binary fractions: money has at most four decimals. */
+const sum = (lines: Product[], of: (line: Product) => number): number =>
+  Math.round(lines.reduce((total, line) => total + of(line), 0) * 1e4) / 1e4;

@@ -1,0 +1,38 @@
+import type { EventType, JsonObject } from '../contract/wire.ts';
+
+/** An event that passed the door: checked, timed, enriched. Stored as it is, and forwarded as it is. */
+export interface ProfileEvent {
+  /** Hash of site, the identifier it came with, and messageId: the same for every retry. */
+  id: string;
+  type: EventType;
+  /** Event name of `track`, name of `page` and `screen`, else empty. */
+  name: string;
+  /** When it happened, corrected for the client's clock. UTC milliseconds. */
+  time: number;
+  /** When it was received. UTC milliseconds. */
+  received: number;
+  properties: JsonObject;
+  /** Without `ip`. */
+  context: JsonObject;
+  /** `identify` and `group`. */
+  traits?: JsonObject;
+  url: string;
+  path: string;
+  referrer: string;
+  device: string;
+  /** Campaign parameters and click ids of the page's URL in one string; a new one begins a new visit. */
+  campaign: string;
+  /** It came signed, or under a secret key: its traits are verified. */
+  verified: boolean;
+  /** First notice code of the answer, else empty. */
+  notice: string;
+  /** From a decision token that was checked: this offer was seen. */
+  exposure?: { campaign: string; variant: string };
+}
+
+/** An event on its way to the sinks. */
+export interface ForwardedEvent extends ProfileEvent {
+  /** Object name of the identifier it counts under. */
+  identifier: string;
+  session: string;
+}

@@ -1,0 +1,57 @@
+import type { Json, JsonObject, Product } from '../contract/wire.ts';
+
+/** Longest text that is kept of a product's field. */
+const MAX_TEXT = 500;
+
+const text = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' || typeof value === 'number'
+    ? String(value).slice(0, MAX_TEXT).toWellFormed()
+    : undefined;
+
+/** A number, or a text that is one: shops often send `"12.50"`. */
+export function numberOf(value: Json | undefined): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** ISO 4217 code in upper case, or null. */
+export const currencyOf = (properties: JsonObject): string | null => {
+  const { currency } = properties;
+  return typeof currency === 'string' && /^[a-z]{3}$/i.test(currency)
+    ? currency.toUpperCase()
+    : null;
+};
+
+/** The fields of a product that Cresset keeps, from an event's properties or one of its `products`. */
+export function productOf(from: JsonObject): Product {
+  const product: Product = {
+    product_id: text(from['product_id']),
+    sku: text(from['sku']),
+    name: text(from['name']),
+    brand: text(from['brand']),
+    category: text(from['category']),
+    variant: text(from['variant']),
+    price: numberOf(from['price']),
+    quantity: numberOf(from['quantity']),
+    coupon: text(from['coupon']),
+    url: text(from['url']),
+    image_url: text(from['image_url']),
+  };
+  for (const key of Object.keys(product) as (keyof Product)[]) {
+    if (product[key] === undefined) delete product[key];
+  }
+  return product;
+}
+
+/** The `products` array of an event, or undefined where there is none. */
+export function productsOf(properties: JsonObject): Product[] | undefined {
+  const { products } = properties;
+  if (!Array.isArray(products)) return undefined;
+  return products
+    .filter(
+      (item): item is JsonObject =>
+        typeof item === 'object' && item !== null && !Array.isArray(item),
+    )
+    .slice(0, 100)
+    .map(productOf);
+}

@@ -1,0 +1,127 @@
+import {
+  CART_VIEWED,
+  ORDER_COMPLETED,
+  PRODUCT_ADDED,
+  PRODUCT_REMOVED,
+  PRODUCT_VIEWED,
+  PROMOTION_VIEWED,
+} from '../contract/values.ts';
+import { changeCart } from './cart.ts';
+import type { ProfileEvent } from './event.ts';
+import { currencyOf, numberOf, productOf, productsOf } from './products.ts';
+import { joinSession } from './session.ts';
+import {
+  firstOrder,
+  keepNewest,
+  MAX_ASSIGNMENTS,
+  MAX_CATEGORIES,
+  MAX_COUNTERS,
+  MAX_TRAITS,
+  settleOrders,
+  type SourceState,
+  strongerTrait,
+} from './state.ts';
+import type { Count } from './view.ts';
+
+/** Product events that tell of an interest in the product's category. */
+const INTEREST = new Set<string>(['Product Clicked', PRODUCT_VIEWED, PRODUCT_ADDED]);
+
+function tally(
+  counts: Record<string, Count>,
+  name: string,
+  time: number,
+  most: number,
+): Record<string, Count> {
+  const before = counts[name];
+  counts[name] = {
+    count: (before?.count ?? 0) + 1,
+    first: Math.min(before?.first ?? time, time),
+    last: Math.max(before?.last ?? time, time),
+  };
+  return before === undefined ? keepNewest(counts, most, (count) => count.last) : counts;
+}
+
+function reduceTraits(state: SourceState, event: ProfileEvent, verified: boolean): void {
+  for (const [name, value] of Object.entries(event.traits ?? {})) {
+    const stated = { value, at: event.time, by: event.id, verified };
+    const before = state.traits[name];
+    state.traits[name] = before === undefined ? stated : strongerTrait(before, stated);
+  }
+  state.traits = keepNewest(state.traits, MAX_TRAITS, (trait) => trait.at);
+}
+
+function reduceCart(state: SourceState, event: ProfileEvent): void {
+  const products = productsOf(event.properties);
+  const change = { id: event.id, at: event.time, currency: currencyOf(event.properties) };
+  // A snapshot of the whole cart wins over the one line that changed: it heals what was missed.
+  if (
+    event.name === CART_VIEWED ||
+    event.name === PRODUCT_ADDED ||
+    event.name === PRODUCT_REMOVED
+  ) {
+    if (products !== undefined) {
+      state.cart = changeCart(state.cart, { ...change, lines: products, whole: true });
+    } else if (event.name !== CART_VIEWED) {
+      const line = productOf(event.properties);
+      const quantity = Math.abs(line.quantity ?? 1);
+      state.cart = changeCart(state.cart, {
+        ...change,
+        lines: [{ ...line, quantity: event.name === PRODUCT_ADDED ? quantity : -quantity }],
+        whole: false,
+      });
+    }
+  } else if (event.name === ORDER_COMPLETED) {
+    state.cart = changeCart(state.cart, { ...change, lines: [], whole: true });
+  }
+}
+
+function reduceOrder(state: SourceState, event: ProfileEvent): void {
+  const { properties } = event;
+  const revenue =
+    numberOf(properties['revenue']) ??
+    numberOf(properties['total']) ??
+    numberOf(properties['value']) ??
+    0;
+  const given = properties['order_id'];
+  const id =
+    typeof given === 'string' || typeof given === 'number' ? `o:${given}` : `e:${event.id}`;
+  const order = { revenue, at: event.time, by: event.id };
+  const before = state.orders[id];
+  state.orders[id] = before === undefined ? order : firstOrder(before, order);
+  [state.orders, state.olderOrders] = settleOrders(state.orders, state.olderOrders);
+}
+
+/**
+ * What an event does to the state of the identifier it counts under. Changes `state`, which the caller
+ * owns, and answers the id of the visit. Depends on nothing but its arguments, so that replaying the
+ * journal gives the same state.
+ *
+ * @param verified the link of the identifier is verified, or the event itself is
+ */
+export function reduce(state: SourceState, event: ProfileEvent, verified: boolean): string {
+  const { time } = event;
+  state.firstSeen = state.firstSeen === 0 ? time : Math.min(state.firstSeen, time);
+  state.lastSeen = Math.max(state.lastSeen, time);
+  const [sessions, session] = joinSession(state.sessions, event);
+  state.sessions = sessions;
+  const counted = event.type === 'track' ? event.name : event.type;
+  state.counters = tally(state.counters, counted, time, MAX_COUNTERS);
+  if (event.type === 'identify') reduceTraits(state, event, verified);
+  if (event.type === 'track') {
+    const { category } = event.properties;
+    if (INTEREST.has(event.name) && typeof category === 'string' && category !== '') {
+      state.categories = tally(state.categories, category.slice(0, 100), time, MAX_CATEGORIES);
+    }
+    reduceCart(state, event);
+    if (event.name === ORDER_COMPLETED) reduceOrder(state, event);
+    if (event.name === PROMOTION_VIEWED && event.exposure !== undefined) {
+      const { campaign, variant } = event.exposure;
+      const before = state.assignments[campaign];
+      if (before === undefined || time < before.at) {
+        state.assignments[campaign] = { variant, at: time };
+        state.assignments = keepNewest(state.assignments, MAX_ASSIGNMENTS, (item) => item.at);
+      }
+    }
+  }
+  return session.id;
+}

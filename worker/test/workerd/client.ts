@@ -1,0 +1,104 @@
+import { env, SELF } from 'cloudflare:test';
+import type { BatchAnswer, ProfileAnswer, TimelineAnswer } from '../../src/contract/wire.ts';
+import type { Kind } from '../../src/profile/names.ts';
+import { objectName } from '../../src/profile/names.ts';
+import type { Profile } from '../../src/profile/object.ts';
+import { SITE } from '../setup.ts';
+
+const ORIGIN = 'https://cresset.example';
+const secret = { authorization: `Bearer ${SITE.secretKey}` };
+
+/** A request to the worker, JSON in. */
+export const call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> =>
+  SELF.fetch(`${ORIGIN}${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+
+/** A request of the private API. */
+export const ask = (method: string, path: string, body?: unknown): Promise<Response> =>
+  call(method, path, body, secret);
+
+/** Sends events with the write key, as a browser does. */
+export const send = (
+  batch: unknown[],
+  more: Record<string, unknown> = {},
+  headers = {},
+): Promise<Response> =>
+  call(
+    'POST',
+    '/v1/batch',
+    { writeKey: SITE.writeKey, batch, ...more },
+    {
+      'content-type': 'text/plain',
+      origin: 'https://shop.example',
+      ...headers,
+    },
+  );
+
+/** Sends events and expects that the batch is taken. */
+export async function sent(
+  batch: unknown[],
+  more: Record<string, unknown> = {},
+): Promise<BatchAnswer> {
+  const response = await send(batch, more);
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+  return response.json<BatchAnswer>();
+}
+
+export async function profile(kind: Kind, id: string): Promise<ProfileAnswer | undefined> {
+  const response = await ask('GET', `/v1/profiles/${kind}/${encodeURIComponent(id)}`);
+  return response.status === 404 ? undefined : response.json<ProfileAnswer>();
+}
+
+export async function timeline(kind: Kind, id: string): Promise<TimelineAnswer['events']> {
+  const response = await ask(
+    'GET',
+    `/v1/profiles/${kind}/${encodeURIComponent(id)}/timeline?limit=200`,
+  );
+  return (await response.json<TimelineAnswer>()).events;
+}
+
+/** The object of an identifier. */
+export const objectOf = async (kind: Kind, id: string): Promise<DurableObjectStub<Profile>> =>
+  env.PROFILE.getByName(
+    await objectName(SITE.id, kind, id),
+  ) as unknown as DurableObjectStub<Profile>;
+
+let ids = 0;
+/** An id that no other test uses. */
+export const fresh = (prefix = 'id'): string => `${prefix}-${(ids += 1)}-${crypto.randomUUID()}`;
+
+export const track = (
+  anonymousId: string,
+  event: string,
+  properties = {},
+  more = {},
+): Record<string, unknown> => ({
+  type: 'track',
+  anonymousId,
+  event,
+  properties,
+  messageId: fresh('m'),
+  timestamp: new Date().toISOString(),
+  ...more,
+});
+
+export const page = (
+  anonymousId: string,
+  url = 'https://shop.example/',
+  more = {},
+): Record<string, unknown> => ({
+  type: 'page',
+  anonymousId,
+  messageId: fresh('m'),
+  timestamp: new Date().toISOString(),
+  context: { page: { url } },
+  ...more,
+});
