@@ -17,10 +17,10 @@ const terser = (module: boolean): Plugin => ({
   name: 'terser',
   async renderChunk(code, { fileName }) {
     const { code: small, map } = await minify(code, {
-      ecma: 2020,
+      ecma: 2022,
       module,
       toplevel: true,
-      compress: { passes: 3, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
+      compress: { pure_getters: true, unsafe: true, unsafe_arrows: true },
       // Properties that start with `_` are our own; none goes over the wire.
       mangle: { properties: { regex: /^_[a-z]/ } },
       sourceMap: { filename: fileName, asObject: true },
@@ -68,7 +68,7 @@ export default [
   },
   {
     input: 'sdk/src/script.ts',
-    output: { file: 'dist/c.js', format: 'iife', sourcemap: true },
+    output: { file: 'dist/c.js', format: 'iife', strict: false, sourcemap: 'hidden' },
     plugins: [transpile, terser(false), embed()],
   },
 ] satisfies RollupOptions[];

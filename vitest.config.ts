@@ -5,7 +5,10 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['sdk/test/unit/**/*.test.ts', 'worker/test/unit/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['sdk/test/unit/**/*.test.ts', 'worker/test/unit/**/*.test.ts'],
+        },
       },
       {
         plugins: [
@@ -14,16 +17,29 @@ export default defineConfig({
             miniflare: { bindings: { CRESSET_SECRET: 'a secret of the tests' } },
           }),
         ],
-        test: { name: 'workerd', include: ['worker/test/workerd/**/*.test.ts'], setupFiles: ['worker/test/setup.ts'] },
+        test: {
+          name: 'workerd',
+          include: ['worker/test/workerd/**/*.test.ts'],
+          setupFiles: ['worker/test/setup.ts'],
+        },
       },
       {
         // What was built: sizes, names that must not appear, the package, the process that is killed.
-        test: { name: 'bundle', include: ['sdk/test/bundle.test.ts', 'worker/test/process/**/*.test.ts'], testTimeout: 300_000, fileParallelism: false },
+        test: {
+          name: 'bundle',
+          include: ['sdk/test/bundle.test.ts', 'worker/test/process/**/*.test.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+        },
       },
       {
         test: {
           name: 'browser',
-          include: ['sdk/test/browser/**/*.test.ts', 'examples/**/*.test.ts', 'worker/test/browser/**/*.test.ts'],
+          include: [
+            'sdk/test/browser/**/*.test.ts',
+            'examples/**/*.test.ts',
+            'worker/test/browser/**/*.test.ts',
+          ],
           testTimeout: 60_000,
           hookTimeout: 300_000,
           fileParallelism: false,

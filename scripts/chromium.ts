@@ -6,12 +6,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const SYSTEM = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 
 function installed(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
   if (named !== undefined && named !== '') {
-    if (!existsSync(named)) throw new Error(`CHROMIUM_PATH is "${named}", but there is no such file`);
+    if (!existsSync(named))
+      throw new Error(`CHROMIUM_PATH is "${named}", but there is no such file`);
     return named;
   }
   return [chromium.executablePath(), ...SYSTEM].find((path) => existsSync(path));
@@ -25,7 +32,8 @@ function run(command: string, ...args: string[]): boolean {
 /** Path of a Chromium that can be run; installs one where there is none, and throws where it cannot. */
 export function findChromium(): string {
   let path = installed();
-  if (path === undefined && run('npx', 'playwright-core', 'install', '--with-deps', 'chromium')) path = installed();
+  if (path === undefined && run('npx', 'playwright-core', 'install', '--with-deps', 'chromium'))
+    path = installed();
   if (path === undefined && existsSync('/usr/bin/apt-get')) {
     run('apt-get', 'update');
     run('apt-get', 'install', '-y', '--no-install-recommends', 'chromium');

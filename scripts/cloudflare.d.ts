@@ -1,5 +1,9 @@
 /**
- * The few names of the Workers runtime that the worker's files use as globals and that scripts and
- * tests meet by importing them. The whole of `@cloudflare/workers-types` would clash with the DOM's.
+ * The names of the Workers runtime that worker files use as globals, for the scripts and tests that
+ * import those files. The whole of `@cloudflare/workers-types` would clash with the DOM's own.
  */
-type D1Database = import('@cloudflare/workers-types').D1Database;
+import type { D1Database as Database } from '@cloudflare/workers-types';
+
+declare global {
+  type D1Database = Database;
+}

@@ -54,7 +54,6 @@ async function end(code: number): Promise<never> {
     await closed;
   }
   await demo?.stop();
-  unlock();
   process.exit(code);
 }
 
@@ -78,13 +77,19 @@ const summary = ({ shopUrl, workerUrl }: Demo): string => `
   Ctrl-C ends it all.
 `;
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // Asked twice, it does not wait.
-    if (ending) process.exit(1);
-    void end(0);
-  });
+function takeSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      // Asked twice, it does not wait.
+      if (ending) process.exit(1);
+      void end(0);
+    });
+  }
 }
+
+process.on('exit', () => unlock());
+takeSignals();
 
 try {
   const port = portOf('PORT', 8787);
@@ -102,6 +107,8 @@ try {
   }
   if (!ending) {
     demo = await startDemo({ port, shopPort, state });
+    // Miniflare's own listeners exit at once (its exit-hook.ts, seen in 5.20261117): no time to stop well.
+    takeSignals();
     // Ctrl-C came while it was starting.
     if (ending) await demo.stop();
     else console.log(summary(demo));

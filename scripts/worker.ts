@@ -3,7 +3,8 @@
  * without dev tooling in front. The demo, the browser tests, the kill tests and the benchmarks all use it.
  */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { unstable_getMiniflareWorkerOptions as workerOptions } from 'wrangler';
 
 export interface WorkerSettings {
@@ -15,7 +16,41 @@ export interface WorkerSettings {
   secret: string;
   /** The worker's module, `dist/worker/index.js` by default. */
   script?: string;
+  /** Seconds that a queue waits for more messages, instead of what wrangler.toml says. */
+  queueWait?: number;
 }
+
+type Options = ReturnType<typeof workerOptions>['workerOptions'];
+
+export interface WorkerModule {
+  type: 'ESModule' | 'Text' | 'Data';
+  path: string;
+}
+
+/** The worker's module, and the files that wrangler put beside it: the SDK's build and the console's page. */
+export function modulesOf(script: string): WorkerModule[] {
+  const folder = dirname(script);
+  const embedded = readdirSync(folder)
+    .filter((name) => /^[0-9a-f]{40}-/.test(name))
+    .map((name): WorkerModule => ({
+      type: name.endsWith('.bin') ? 'Data' : 'Text',
+      path: join(folder, name),
+    }));
+  return [{ type: 'ESModule', path: script }, ...embedded];
+}
+
+const consumersOf = (
+  consumers: Options['queueConsumers'],
+  wait: number | undefined,
+): NonNullable<Options['queueConsumers']> =>
+  wait === undefined || consumers === undefined || Array.isArray(consumers)
+    ? (consumers ?? {})
+    : Object.fromEntries(
+        Object.entries(consumers).map(([queue, consumer]) => [
+          queue,
+          { ...consumer, maxBatchTimeout: wait },
+        ]),
+      );
 
 /** Starts the worker and resolves when it takes requests. */
 export async function startWorker(settings: WorkerSettings): Promise<Miniflare> {
@@ -38,7 +73,9 @@ export async function startWorker(settings: WorkerSettings): Promise<Miniflare> 
           ...bindings,
           name: 'cresset',
           bindings: { ...bindings.bindings, CRESSET_SECRET: settings.secret },
-          modules: [{ type: 'ESModule', path: script }],
+          queueConsumers: consumersOf(bindings.queueConsumers, settings.queueWait),
+          modulesRoot: dirname(script),
+          modules: modulesOf(script),
         },
       ],
     }),

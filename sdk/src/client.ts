@@ -1,12 +1,17 @@
-import type { DecideContext, Decisions, JsonObject } from '../../worker/src/contract/wire.ts';
-import { captureCart, type Commerce, type Properties } from './capture/cart.ts';
-import type { Track } from './capture/track.ts';
-import { type Options, resolve } from './config.ts';
+import type {
+  DecideContext,
+  Decisions,
+  EventContext,
+  JsonObject,
+} from '../../worker/src/contract/wire.ts';
+import { captureCart, type Commerce } from './capture/cart.ts';
+import type { Properties, Track } from './capture/track.ts';
+import type { Options } from './config.ts';
 import { type ConsentLevel, inForce } from './consent.ts';
 import { followPage } from './context.ts';
-import { askFor, without } from './decide.ts';
+import { askFor } from './decide.ts';
 import { guard, warn } from './guard.ts';
-import { ensurePerson, identified, PERSON, writePerson } from './identity.ts';
+import { become, forget, getPerson } from './identity.ts';
 import { run, type Run } from './run.ts';
 import { names, remove, STORED } from './store.ts';
 
@@ -22,14 +27,17 @@ export interface Cresset extends Commerce {
    * The visitor is this user of the site, or has these traits. `signature` is the hex HMAC-SHA256 of the
    * user id under the site's identity secret, made on the site's server.
    */
-  identify(userId: string | number, traits?: Properties, options?: { signature?: string }): void;
+  identify(userId: string | number, traits?: Properties, options?: IdentifyOptions): void;
   identify(traits: Properties): void;
   /**
-   * What to show in these slots, at most 20. Never rejects; after `timeout` milliseconds or a failure the
-   * decisions have no offer, and the reason `TIMEOUT` or `ERROR`. Conditions see the context as `context.custom.*`.
+   * What to show in these slots, at most 20. Never rejects: after `timeout` milliseconds or a failure the
+   * decisions have no offer and the reason `TIMEOUT` or `ERROR`. Conditions see the context as `context.custom.*`.
    */
   decide(slots: string[], context?: DecideContext): Promise<Decisions>;
-  /** The visitor agrees to this, from now on. `none` deletes what was stored and stops everything until another level is set. */
+  /**
+   * The visitor agrees to this, from now on. `none` deletes what was stored and stops everything until
+   * another level is set.
+   */
   consent(level: ConsentLevel): void;
   /** Forgets the user, as at sign-out: a new anonymous id begins. */
   reset(): void;
@@ -39,17 +47,24 @@ export interface Cresset extends Commerce {
   stop(): void;
 }
 
+/** What may be told of an `identify`. */
+export interface IdentifyOptions {
+  /** Hex HMAC-SHA256 of the user id under the site's identity secret. */
+  signature?: string | undefined;
+}
+
+/** Not in every browser, and not in TypeScript's DOM. */
+type PrivacyControl = Navigator & { globalPrivacyControl?: boolean };
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isObject = (value: unknown): value is JsonObject => !!value && typeof value === 'object';
 
 /** Wires the parts of one page together. */
 const createClient = (options: Options): Cresset => {
-  const config = resolve(options);
   const page = followPage();
   let level: ConsentLevel;
-  let stopped = !config.key;
   let running: Run | undefined;
+  let stopped = false;
   const where = (): EventContext => ({ page: page(), consent: level });
 
   const end = (): void => {
@@ -57,18 +72,17 @@ const createClient = (options: Options): Cresset => {
     running = undefined;
   };
   const consent = guard((asked: ConsentLevel) => {
-    level = inForce(asked, navigator.globalPrivacyControl);
+    level = inForce(asked, (navigator as PrivacyControl).globalPrivacyControl);
     if (level === 'none') {
       end();
-      for (const name of names(STORED)) remove(name);
-    } else if (!stopped) running ??= run(config, where);
+      names(STORED).forEach(remove);
+    } else if (!stopped) running ??= run(options, where);
   });
   const track: Track = guard((event, properties) => {
-    running?._emit({ type: 'track', event, properties: properties as JsonObject });
+    running?._emit({ event, properties });
   });
 
-  if (stopped) warn('no write key');
-  consent(config.consent);
+  consent(options.consent ?? 'all');
   return {
     ...captureCart(track),
     track,
@@ -83,18 +97,14 @@ const createClient = (options: Options): Cresset => {
     }),
     identify: guard((...args: unknown[]) => {
       if (isObject(args[0])) args.unshift(0);
-      const [id, traits, options] = args;
-      if (!running) return;
-      if (id) writePerson(identified(ensurePerson(), String(id)));
-      running._emit({ type: 'identify', traits, signature: options?.signature });
+      const [userId, traits, extra] = args as [string | number, JsonObject?, IdentifyOptions?];
+      if (running && userId) become(String(userId));
+      running?._emit({ type: 'identify', traits, signature: extra?.signature });
     }),
-    reset: guard(() => remove(PERSON)),
-    decide: async (slots, extra) => {
-      try {
-        return running ? await askFor(running._scope, config, slots, { ...where(), ...extra }) : without(slots, 'NO_CONSENT');
-      } catch { return without([slots].flat(), 'ERROR'); }
-    },
-    anonymousId: () => running && ensurePerson().anonymousId,
+    reset: guard(forget),
+    decide: async (slots, context) =>
+      askFor(running?._scope, options, slots, { ...where(), ...context }),
+    anonymousId: () => running && getPerson().anonymousId,
     stop: guard(() => {
       running?._leave();
       end();
@@ -108,6 +118,6 @@ let instance: Cresset | undefined;
 
 /** Starts Cresset on this page. Call it once; a second call changes nothing and returns the first. */
 export const init = (options: Options): Cresset => {
-  if (instance) warn('init was called before; that one stays');
+  if (instance) warn('init called twice');
   return (instance ??= createClient(options));
 };

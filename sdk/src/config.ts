@@ -16,16 +16,8 @@ export interface Options {
   timeout?: number | undefined;
 }
 
-/** {@link Options} with the defaults filled in. */
-export type Config = { [Name in keyof Options]-?: NonNullable<Options[Name]> };
+/** Default of {@link Options.timeout}. */
+export const TIMEOUT = 300;
 
-const isOn = (option: boolean | undefined): boolean => String(option) !== 'false';
-
-/** Fills in the defaults. The script tag's attributes come as texts, so `'false'` is false, too. */
-export const resolve = (options: Options): Config => ({
-  ...options,
-  consent: options.consent ?? 'all',
-  pages: isOn(options.pages),
-  slots: isOn(options.slots),
-  timeout: Number(options.timeout ?? 300),
-});
+/** Is an option that is on by default still on? The script tag's attributes come as texts. */
+export const isOn = (option: boolean | undefined): boolean => String(option) !== 'false';

@@ -8,5 +8,5 @@ export type ConsentLevel = 'all' | 'measure' | 'none';
  * The level that is in force: a browser that sends Global Privacy Control gets `measure` at most, and a
  * word that is no level counts as `none`.
  */
-export const inForce = (asked: ConsentLevel, privacyControl: boolean): ConsentLevel =>
-  asked === 'measure' || (asked === 'all' && privacyControl) ? 'measure' : asked === 'all' ? asked : 'none';
+export const inForce = (asked: ConsentLevel, privacyControl: boolean | undefined): ConsentLevel =>
+  asked === 'all' || asked === 'measure' ? (privacyControl ? 'measure' : asked) : 'none';

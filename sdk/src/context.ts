@@ -9,7 +9,6 @@ export const surroundings = (): EventContext => ({
   library: { name: 'cresset', version: VERSION },
   locale: navigator.language,
   timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  screen: { width: screen.width, height: screen.height },
 });
 
 /** A function that tells on which page something happens. When the URL changed without a load, the page before is the referrer. */

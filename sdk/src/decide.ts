@@ -6,41 +6,41 @@ import type {
   DecisionReason,
   Decisions,
 } from '../../worker/src/contract/wire.ts';
-import type { Config } from './config.ts';
-import { ensurePerson } from './identity.ts';
+import { type Options, TIMEOUT } from './config.ts';
+import { getPerson, isFresh } from './identity.ts';
 import type { Scope } from './lifecycle.ts';
 import { post } from './transport.ts';
 
 /** The same promise, but it resolves to undefined after `ms`. */
 export const within = <T>(scope: Scope, ms: number, answer: Promise<T>): Promise<T | undefined> =>
-  new Promise((done) => {
-    scope._later(() => done(undefined), ms);
-    void answer.then(done);
-  });
+  Promise.race([
+    answer,
+    new Promise<undefined>((done) => {
+      scope._later(() => done(undefined), ms);
+    }),
+  ]);
 
-/** Decisions without an offer: the page shows what it has. */
-export const without = (slots: string[], reason: DecisionReason): Decisions =>
-  Object.fromEntries(slots.map((slot) => [slot, { reason }]));
-
-/** Asks for decisions. A slot without an answer gets the reason `TIMEOUT` or `ERROR`. */
+/**
+ * Asks for decisions. Never rejects: a slot without an answer has no offer, and a reason, so the page shows
+ * what it has. No scope means no consent.
+ */
 export const askFor = async (
-  scope: Scope,
-  { key, host, timeout }: Config,
+  scope: Scope | undefined,
+  { key, host, timeout = TIMEOUT }: Options,
   slots: string[],
   context: DecideContext,
 ): Promise<Decisions> => {
-  const { anonymousId, userId, known } = ensurePerson();
-  const request: DecideRequest = {
+  const request = (): DecideRequest => ({
     writeKey: key,
-    anonymousId,
-    userId,
-    fresh: !known || undefined,
+    ...getPerson(),
+    fresh: isFresh(getPerson().anonymousId),
     slots,
     context,
-  };
-  const reply = await within(scope, timeout, post(host + PATH_DECIDE, JSON.stringify(request)));
+  });
+  const reply = scope && (await within(scope, timeout, post(host + PATH_DECIDE, request())));
+  const reason: DecisionReason = scope ? (reply ? 'ERROR' : 'TIMEOUT') : 'NO_CONSENT';
   return {
-    ...without(slots, reply ? 'ERROR' : 'TIMEOUT'),
-    ...(reply?._body as DecideAnswer | undefined)?.decisions,
+    ...Object.fromEntries([slots].flat().map((slot) => [slot, { reason }])),
+    ...(reply?.[1] as DecideAnswer | undefined)?.decisions,
   };
 };

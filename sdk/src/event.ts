@@ -1,23 +1,28 @@
 import type { EventContext, IncomingEvent } from '../../worker/src/contract/wire.ts';
+import type { Properties } from './capture/track.ts';
 import type { Person } from './identity.ts';
 import { randomId } from './random.ts';
 
 /** An event as it waits in the store and goes over the wire. */
-export interface StoredEvent extends IncomingEvent {
+export interface StoredEvent extends EventFields, Person {
   messageId: string;
+  timestamp: string;
   context: EventContext;
 }
 
-/** What an event says of itself; the rest is put around it. */
-export type EventFields = Pick<
+/** What an event says of itself; the rest is put around it. Without a type it is a `track`. */
+export interface EventFields extends Pick<
   IncomingEvent,
-  'type' | 'event' | 'name' | 'category' | 'properties' | 'traits' | 'signature'
->;
+  'type' | 'event' | 'name' | 'category' | 'signature'
+> {
+  properties?: Properties | undefined;
+  traits?: Properties | undefined;
+}
 
 let last = 0;
 
-/** A message id that sorts by time: 8 characters of milliseconds in base 36 (until 2059), 84 random bits. */
-export const messageId = (): string => {
+/** A message id of 22 characters that sorts by time: 8 of milliseconds in base 36 (until 2059), the rest random. */
+const messageId = (): string => {
   last = Math.max(last + 1, Date.now());
   return last.toString(36) + randomId().slice(8);
 };
@@ -25,13 +30,13 @@ export const messageId = (): string => {
 /** Makes an event that happens now. */
 export const createEvent = (
   fields: EventFields,
-  { anonymousId, userId }: Person,
+  person: Person,
   context: EventContext,
 ): StoredEvent => ({
+  type: 'track',
   ...fields,
+  ...person,
   messageId: messageId(),
   timestamp: new Date().toISOString(),
-  anonymousId,
-  userId,
   context,
 });

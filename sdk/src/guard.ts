@@ -1,7 +1,9 @@
-/** Tells the developer what was dropped or ignored, and why. */
-export const warn = (...what: unknown[]): void => {
+let said: unknown;
+
+/** Tells the developer what was dropped or ignored, and why; the same thing not twice in a row. */
+export const warn = (what: unknown): void => {
   // oxlint-disable-next-line no-console -- the console is the only place where a page's developer looks
-  console.warn('cresset:', ...what);
+  if (said !== what) console.warn('cresset:', (said = what));
 };
 
 /** Runs `run`; what it throws is swallowed and the answer is undefined. */
@@ -13,13 +15,14 @@ export const attempt = <R>(run: () => R): R | undefined => {
   }
 };
 
-/** The same function, but what it throws is a warning: nothing of ours may break the page. */
+/** The same function, but what it throws becomes a warning: nothing of ours may break the page. */
 export const guard =
-  <A extends unknown[]>(run: (...args: A) => void) =>
-  (...args: A): void => {
+  <A extends unknown[], R>(run: (...args: A) => R) =>
+  (...args: A): R | undefined => {
     try {
-      run(...args);
+      return run(...args);
     } catch (error) {
       warn(error);
+      return undefined;
     }
   };

@@ -1,38 +1,42 @@
-import { attempt } from './guard.ts';
 import { randomId } from './random.ts';
-import { read, STORED, write } from './store.ts';
+import { read, remove, STORED, write } from './store.ts';
 
-/** Who is in front of this browser, as far as it knows. Kept in the store as JSON. */
+/** Who is in front of this browser, as far as it knows. */
 export interface Person {
-  /** The anonymous id: 128 random bits. */
+  /** At least 128 random bits. */
   anonymousId: string;
   /** The site's own id of the user, once told. */
-  userId?: string | undefined;
-  /** The server has acknowledged a batch of this person. */
-  known?: boolean | undefined;
+  userId: string | undefined;
 }
 
-/** Name of the record in the store. */
-export const PERSON = `${STORED}person`;
+const ANONYMOUS = `${STORED}id`;
+const USER = `${STORED}user`;
+/** The anonymous id of which the server has acknowledged a batch. */
+const KNOWN = `${STORED}known`;
 
-/** The person in the store, if there is one. Read anew each time, since another tab may have changed it. */
-export const readPerson = (): Person | undefined =>
-  attempt(() => JSON.parse(read(PERSON) ?? '') as Person);
+/** The person in the store, or a new one. Read anew each time, since another tab may have changed it. */
+export const getPerson = (): Person => ({
+  anonymousId: read(ANONYMOUS) || write(ANONYMOUS, randomId()),
+  userId: read(USER) || undefined,
+});
 
-/** Replaces the person in the store. */
-export const writePerson = (person: Person): Person => {
-  write(PERSON, JSON.stringify(person));
-  return person;
+/** The person is this user. One anonymous id never serves two users: another user gets a new one. */
+export const become = (userId: string): void => {
+  if ((read(USER) || userId) !== userId) remove(ANONYMOUS);
+  write(USER, userId);
 };
 
-/** A person of whom nothing is known. */
-export const stranger = (): Person => ({ anonymousId: randomId() });
+/** The next event is somebody else's. */
+export const forget = (): void => {
+  remove(ANONYMOUS);
+  remove(USER);
+};
 
-/** The person in the store, with an anonymous id minted where there was none. */
-export const ensurePerson = (): Person => readPerson() ?? writePerson(stranger());
+/** True until the server has acknowledged a batch of this anonymous id; goes over the wire only then. */
+export const isFresh = (anonymousId: string | undefined): true | undefined =>
+  read(KNOWN) !== anonymousId || undefined;
 
-/** The person after `identify`. One anonymous id never serves two users: another user gets a new one. */
-export const identified = (person: Person, userId: string): Person => ({
-  ...((person.userId ?? userId) === userId ? person : stranger()),
-  userId,
-});
+/** The server knows this anonymous id. Without one in the store consent was withdrawn, and nothing is stored. */
+export const acknowledge = (anonymousId: string): void => {
+  if (read(ANONYMOUS)) write(KNOWN, anonymousId);
+};

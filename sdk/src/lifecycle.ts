@@ -4,8 +4,8 @@ import { guard } from './guard.ts';
 export interface Scope {
   /** Listens until the end. Listeners are passive and see an event first, wherever on the page it happens. */
   _on(target: EventTarget, type: string, run: (event: Event) => void): void;
-  /** Runs once after `ms`, unless the scope has ended by then or the returned function was called. */
-  _later(run: () => void, ms: number): () => void;
+  /** Runs once after `ms`, unless the scope has ended by then. Returns the timer. */
+  _later(run: () => void, ms: number): number;
   /** Is called at the end. */
   _undo(run: () => void): void;
   _end(): void;
@@ -27,7 +27,7 @@ export const createScope = (): Scope => {
       timers.add(timer);
       // What was ended starts nothing: an answer may come, or a patched function be called, after the end.
       if (signal.aborted) clearTimeout(timer);
-      return () => clearTimeout(timer);
+      return timer;
     },
     // Not by `_on`: a listener that hangs on the signal is removed before it hears of the abort.
     _undo: (run) => signal.addEventListener('abort', run),

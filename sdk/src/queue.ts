@@ -9,9 +9,6 @@ const MAX_WAITING_SIZE = 256 * 1024;
 /** Room in a batch for what stands beside its events. */
 const HEAD_BYTES = 4096;
 
-/** The name of an event in the store, and its JSON. */
-export type Waiting = [name: string, text: string];
-
 /**
  * Events that were not acknowledged yet. Each waits in the store under a name of its own, so tabs cannot
  * overwrite each other's, and whichever tab sends first sends for all.
@@ -20,40 +17,39 @@ export interface Queue {
   /** Stores an event, and drops the oldest beyond the bounds. Throws on what is no JSON or too large. */
   _add(event: StoredEvent): void;
   /**
-   * What to send next, oldest first: at most `limit` and at most what one keepalive request holds. This
-   * page's own events go before those that were there when it opened, and newer before older, so that the
-   * page view that asks for decisions need not wait for what an outage heaped up.
+   * Names of what to send next, oldest first: at most `limit` and at most what one keepalive request holds. This
+   * page's own events go before those of earlier pages and other tabs, and newer before older, so that the
+   * page view that asks for decisions is the last of its batch and waits for nothing.
    */
-  _take(limit: number, sending: Set<string>): Waiting[];
+  _take(limit: number, sending: Set<string>): string[];
 }
 
 const bytes = (text: string): number => new Blob([text]).size;
 
 /** Opens the queue. `prefix` is what the names of its events start with. */
 export const createQueue = (prefix: string): Queue => {
-  const backlog = new Set(names(prefix));
-  const newestFirst = (): Waiting[] =>
-    names(prefix)
-      .reverse()
-      .map((name) => [name, read(name) ?? '']);
+  const own = new Set<string>();
+  const newestFirst = (): string[] => names(prefix).reverse();
   return {
     _add(event) {
       const json = JSON.stringify(event);
-      if (bytes(json) > MAX_EVENT_BYTES) throw new Error('event too large');
-      write(prefix + event.messageId, json);
+      if (bytes(json) > MAX_EVENT_BYTES) throw Error('too large');
+      const stored = prefix + event.messageId;
+      own.add(stored);
+      write(stored, json);
       let size = 0;
-      newestFirst().forEach(([name, text], index) => {
-        size += text.length;
+      newestFirst().forEach((name, index) => {
+        size += read(name).length;
         if (index >= MAX_WAITING || size > MAX_WAITING_SIZE) remove(name);
       });
     },
     _take(limit, sending) {
-      const idle = newestFirst().filter(([name]) => !sending.has(name));
-      const own = idle.filter(([name]) => !backlog.has(name));
+      const idle = newestFirst().filter((name) => !sending.has(name));
+      const first = idle.filter((name) => own.has(name));
       let room = MAX_KEEPALIVE_BYTES - HEAD_BYTES;
-      return (own[0] ? own : idle)
+      return (first[0] ? first : idle)
         .slice(0, limit)
-        .filter(([, text]) => (room -= bytes(text)) > 0)
+        .filter((name) => (room -= bytes(read(name))) > 0)
         .reverse();
     },
   };

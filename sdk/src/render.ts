@@ -9,46 +9,57 @@ export const safeUrl = (url: string | undefined, base: string): string | undefin
   return parsed && /^(https?|mailto|tel):$/.test(parsed.protocol) ? parsed.href : undefined;
 };
 
-/**
- * Builds a banner: text only, never HTML. The looks are set by CSSOM, which a strict
- * Content-Security-Policy allows, and can be changed by custom properties and by the class names.
- */
+/** The parts with text, in their order. */
+const PARTS = [
+  ['strong', 'title'],
+  ['span', 'text'],
+  ['code', 'code'],
+  ['span', 'action'],
+] as const;
+
+/** An element with a class of ours. `style` is set by CSSOM, which a strict Content-Security-Policy allows. */
+const make = (
+  tag: string,
+  part: string,
+  properties: { [name: string]: string },
+  ...children: (Node | string)[]
+): HTMLElement => {
+  const element = Object.assign(document.createElement(tag), properties, {
+    className: `cresset-banner${part}`,
+  });
+  element.append(...children);
+  return element;
+};
+
+/** Builds a banner: text only, never HTML. Its looks can be changed by custom properties and by class names. */
 export const renderBanner = (content: BannerContent): HTMLElement => {
   const href = safeUrl(content.href, location.href);
   const src = safeUrl(content.image, location.href);
-  const add = (
-    parent: HTMLElement | undefined,
-    tag: string,
-    part: string,
-    text: string | undefined,
-    style: string,
-  ): HTMLElement => {
-    const element = document.createElement(tag);
-    element.className = `cresset-banner${part}`;
-    element.style.cssText = style;
-    element.textContent = text ?? '';
-    parent?.append(element);
-    return element;
-  };
-  const banner = Object.assign(
-    add(
-      undefined,
-      href ? 'a' : 'div',
-      '',
-      '',
-      'display:flex;gap:1em;align-items:center;height:100%;box-sizing:border-box;overflow:hidden;' +
-        'padding:var(--cresset-padding,1em);text-decoration:none;' +
+  return make(
+    href ? 'a' : 'div',
+    '',
+    {
+      ...(href && { href }),
+      style:
+        'display:flex;gap:1em;align-items:center;height:100%;box-sizing:border-box;' +
+        'padding:var(--cresset-padding,1em);border-radius:var(--cresset-radius,.5em);text-decoration:none;' +
         'color:var(--cresset-color,#222);background:var(--cresset-background,#f4f1ea)',
+    },
+    src
+      ? make('img', '__image', {
+          src,
+          alt: content.imageAlt ?? '',
+          style:
+            'width:var(--cresset-image-width,30%);max-height:100%;aspect-ratio:4/3;object-fit:cover',
+        })
+      : '',
+    make(
+      'span',
+      '__body',
+      { style: 'display:grid;justify-items:start' },
+      ...PARTS.map(([tag, part]) =>
+        content[part] ? make(tag, `__${part}`, {}, content[part]) : '',
+      ),
     ),
-    href && { href },
   );
-  if (src)
-    Object.assign(
-      add(banner, 'img', '__image', '', 'width:30%;max-height:100%;aspect-ratio:4/3;object-fit:cover'),
-      { alt: content.imageAlt ?? '', src },
-    );
-  const body = add(banner, 'span', '__body', '', 'display:grid;justify-items:start');
-  for (const [tag, part] of [['strong', 'title'], ['span', 'text'], ['code', 'code'], ['span', 'action']] as const)
-    if (content[part]) add(body, tag, `__${part}`, content[part], '');
-  return banner;
 };

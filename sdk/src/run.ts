@@ -1,12 +1,11 @@
 import { PAGE_ENGAGED } from '../../worker/src/contract/values.ts';
 import type { EventContext } from '../../worker/src/contract/wire.ts';
 import { captureEngagement } from './capture/engagement.ts';
-import { captureExposure } from './capture/exposure.ts';
 import { capturePages } from './capture/page.ts';
-import type { Config } from './config.ts';
+import { isOn, type Options, TIMEOUT } from './config.ts';
 import { address } from './context.ts';
 import { createEvent, type EventFields, type StoredEvent } from './event.ts';
-import { ensurePerson } from './identity.ts';
+import { getPerson } from './identity.ts';
 import { createScope, type Scope } from './lifecycle.ts';
 import { createQueue } from './queue.ts';
 import { createSender } from './sender.ts';
@@ -25,39 +24,37 @@ export interface Run {
 }
 
 /** Starts capturing and sending. */
-export const run = (config: Config, where: () => EventContext): Run => {
+export const run = (options: Options, where: () => EventContext): Run => {
   const scope = createScope();
-  const queue = createQueue(`${STORED}${config.key}.`);
-  const sender = createSender(config, queue, scope);
+  const queue = createQueue(`${STORED}${options.key}.`);
+  const sender = createSender(options, queue, scope);
   const emit = (fields: EventFields, context = where()): StoredEvent => {
-    const event = createEvent(fields, ensurePerson(), context);
+    const event = createEvent(fields, getPerson(), context);
     queue._add(event);
     sender._wake();
     return event;
   };
 
   const engagement = captureEngagement<StoredEvent>(scope, ({ messageId, context }, engaged) =>
-    emit({ type: 'track', event: PAGE_ENGAGED, properties: { engaged, view: messageId } }, context),
+    emit({ event: PAGE_ENGAGED, properties: { engaged, view: messageId } }, context),
   );
-  const fill = createSlots(
-    scope,
-    config.timeout,
-    sender._ask,
-    captureExposure(scope, (event, properties) => emit({ type: 'track', event, properties })),
+  const fill = createSlots(scope, options.timeout ?? TIMEOUT, sender._ask, (event, properties) =>
+    emit({ event, properties }),
   );
   const ready = new Promise<unknown>((done) => {
     if (document.readyState === 'loading') scope._on(document, 'DOMContentLoaded', done);
     else done(0);
   });
+  const auto = isOn(options.pages);
   let viewed: string | undefined;
   const view = (fields?: EventFields): void => {
     engagement._close();
     viewed = address();
     engagement._open(emit({ ...fields, type: 'page' }));
-    if (config.slots) void ready.then(fill);
+    if (isOn(options.slots)) void ready.then(fill);
   };
   const follow = (): void => {
-    if (config.pages && viewed !== address()) view();
+    if (auto && viewed !== address()) view();
   };
   const leave = (): void => {
     follow();
@@ -68,7 +65,7 @@ export const run = (config: Config, where: () => EventContext): Run => {
   void ready.then(sender._open);
   // On becoming visible again this does no harm, and what an outage held back gets a new chance.
   for (const type of ['pagehide', 'visibilitychange']) scope._on(window, type, leave);
-  if (config.pages) {
+  if (auto) {
     capturePages(scope, follow, view);
     follow();
   }

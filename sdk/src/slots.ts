@@ -1,13 +1,14 @@
 import { MAX_SLOT_LENGTH, MAX_SLOTS } from '../../worker/src/contract/values.ts';
 import type { Decision } from '../../worker/src/contract/wire.ts';
-import type { Observe } from './capture/exposure.ts';
+import { captureExposure } from './capture/exposure.ts';
+import type { Track } from './capture/track.ts';
 import { within } from './decide.ts';
-import { attempt } from './guard.ts';
-import type { Scope } from './lifecycle.ts';
+import { guard } from './guard.ts';
+import { createScope, type Scope } from './lifecycle.ts';
 import { renderBanner } from './render.ts';
 import type { Sender } from './sender.ts';
 
-const nameOf = (place: HTMLElement): string => place.dataset['cressetSlot'] ?? '';
+const nameOf = (place: HTMLElement): string => place.dataset['cressetSlot'] as string;
 
 /** Names of slots that can be asked for: each once, and no more than the server takes. */
 export const askable = (names: string[]): string[] =>
@@ -18,39 +19,46 @@ export const createSlots = (
   scope: Scope,
   timeout: number,
   ask: Sender['_ask'],
-  observe: Observe,
+  track: Track,
 ): (() => Promise<void>) => {
-  /** Gives a slot back what stood in it before. */
-  const undo = new WeakMap<Element, () => void>();
+  const filled = new Map<Element, Scope>();
   let turn: unknown;
+  scope._undo(() => {
+    turn = 0;
+    filled.forEach((inner) => inner._end());
+  });
 
-  const show = (place: HTMLElement, decision: Decision): void => {
-    undo.get(place)?.();
-    undo.delete(place);
+  const show = guard((place: HTMLElement, decision: Decision) => {
+    filled.get(place)?._end();
+    const inner = createScope();
+    filled.set(place, inner);
+    // In the end every slot gets back what stood in it before.
     const before = [...place.childNodes];
-    if (decision.offer?.kind === 'banner') place.replaceChildren(renderBanner(decision.offer.content));
-    const forget = observe(place, nameOf(place), decision);
-    undo.set(place, () => {
-      forget();
-      place.replaceChildren(...before);
-    });
-  };
+    inner._undo(() => place.replaceChildren(...before));
+    if (decision.offer?.kind === 'banner')
+      place.replaceChildren(renderBanner(decision.offer.content));
+    captureExposure(inner, track, place, nameOf(place), decision);
+  });
 
   return async () => {
     const places = [...document.querySelectorAll<HTMLElement>('[data-cresset-slot]')];
     const names = askable(places.map(nameOf));
+    // A single-page app throws its slots away with their page.
+    filled.forEach((inner, place) => {
+      if (!place.isConnected) {
+        inner._end();
+        filled.delete(place);
+      }
+    });
     if (!names[0]) return;
-    // Only what was never painted is held back. An animation ends by itself, whatever becomes of this script.
-    const holds = performance.getEntriesByType('paint')[0]
-      ? []
-      : places.map((place) => place.animate({ visibility: ['hidden', 'hidden'] }, timeout));
     const mine = (turn = {});
     const decisions = await within(scope, timeout, ask(names));
     for (const place of places) {
       const decision = decisions?.[nameOf(place)];
       // A later page view may have asked anew in the meantime: its answer counts.
-      if (decision && turn === mine) attempt(() => show(place, decision));
+      if (decision && turn === mine) show(place, decision);
+      // A style sheet may hold the slot back by an animation, which ends by itself: now there is no need.
+      place.style.animation = 'none';
     }
-    for (const hold of holds) hold.cancel();
   };
 };

@@ -10,17 +10,18 @@ const memory: Texts = {};
 // Read each time: merely naming it throws where storage is blocked.
 const local = (): Texts => attempt(() => localStorage as never as Texts) ?? {};
 
-/** Reads a text. */
-export const read = (name: string): string | undefined => memory[name] ?? local()[name];
+/** Reads a text; the empty one where there is none. */
+export const read = (name: string): string => memory[name] ?? local()[name] ?? '';
 
-/** Keeps a text. */
-export const write = (name: string, text: string): void => {
+/** Keeps a text, and returns it. */
+export const write = (name: string, text: string): string => {
   try {
     localStorage[name] = text;
     delete memory[name];
   } catch {
     memory[name] = text;
   }
+  return text;
 };
 
 /** Forgets a text. */

@@ -1,36 +1,33 @@
-/** What came back. */
-export interface Reply {
-  /** HTTP status; absent when there was no answer, or none that is JSON: then it was not ours. */
-  _status?: number;
-  /** Milliseconds to wait that the server asked for; NaN or 0 when it did not. */
-  _wait?: number;
-  _body?: unknown;
-}
+/**
+ * What came back: the HTTP status, the JSON, and the milliseconds to wait that the server asked for, 0 when it
+ * did not. Status 0: there was no answer, or none that is JSON, so it was not ours.
+ */
+export type Reply = [status: number, body?: unknown, wait?: number];
 
 /** Milliseconds after which an answer is no longer waited for. */
 const TIMEOUT = 10_000;
 
 /**
- * Posts a JSON text as plain text, so that there is no preflight. Never rejects. The request outlives the
+ * Posts a value as JSON in plain text, so that there is no preflight. Never rejects. The request outlives the
  * page. `leaving`: where fetch fails on a page that is being left, a beacon is the last resort; its answer
  * nobody sees, so it acknowledges nothing.
  */
-export const post = async (url: string, body: string, leaving?: boolean): Promise<Reply> => {
+export const post = async (url: string, value: unknown, leaving?: boolean): Promise<Reply> => {
   try {
     const response = await fetch(url, {
       method: 'POST',
-      body,
+      body: JSON.stringify(value),
       keepalive: true,
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    return {
-      _body: await response.json(),
-      _status: response.status,
-      _wait: Number(response.headers.get('retry-after')) * 1000,
-    };
+    return [
+      response.status,
+      await response.json(),
+      Number(response.headers.get('retry-after')) * 1000,
+    ];
   } catch {
-    // No network, no answer in time, or an answer that is not JSON: all mean "not acknowledged".
-    if (leaving) navigator.sendBeacon(url, body);
-    return {};
+    // No network, no answer in time, an answer or a value that is no JSON: all mean "not acknowledged".
+    if (leaving) navigator.sendBeacon(url, JSON.stringify(value));
+    return [0];
   }
 };

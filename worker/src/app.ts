@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { campaignsRoute } from './admin/campaigns.ts';
 import { collectRoute } from './collect/route.ts';
-// import { consoleRoute } from './console/route.tsx';
+import { consoleRoute } from './console/route.tsx';
 import { cors } from './cors.ts';
 import { decideRoute } from './decide/route.ts';
 import { ProblemError, problemResponse } from './errors.ts';
@@ -18,7 +18,7 @@ app.route('/', collectRoute);
 app.route('/', decideRoute);
 app.route('/', profilesRoute);
 app.route('/', campaignsRoute);
-// app.route('/', consoleRoute);
+app.route('/', consoleRoute);
 
 app.notFound((c) =>
   problemResponse(

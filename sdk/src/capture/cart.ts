@@ -6,12 +6,9 @@ import {
   PRODUCT_REMOVED,
 } from '../../../worker/src/contract/values.ts';
 import type { Product } from '../../../worker/src/contract/wire.ts';
-import type { Track } from './track.ts';
+import type { Properties, Track } from './track.ts';
 
-/** Further fields of an event, as in Segment's e-commerce spec: `currency`, `cart_id`, `coupon` … */
-export type Properties = { [name: string]: unknown };
-
-/** What happened in a cart. */
+/** What happened in a cart. Further properties are those of Segment's e-commerce spec: `cart_id`, `currency` … */
 export interface Cart {
   /** `Product Added`. `products` among the properties, the whole cart as it now is, wins over the single steps. */
   add(product: Product, properties?: Properties): void;
@@ -21,7 +18,7 @@ export interface Cart {
   view(products?: Product[], properties?: Properties): void;
 }
 
-/** The calls around a cart, each a `track` with its name of Segment's e-commerce spec. */
+/** The calls around a cart, each a `track` with its name in Segment's e-commerce spec. */
 export interface Commerce {
   cart: Cart;
   /** `Checkout Started`: `order_id`, `value`, `currency`, `products` … */

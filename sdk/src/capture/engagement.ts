@@ -5,7 +5,7 @@ const PATIENCE = 30_000;
 
 /** Counts the time in which the page is visible and the visitor active. */
 export interface Engagement<View> {
-  /** A page view begins; what was counted belongs to the one before. */
+  /** What is counted from now on belongs to this page view. */
   _open(view: View): void;
   /** Reports what was counted since the last report. */
   _close(): void;
@@ -36,7 +36,6 @@ export const captureEngagement = <View>(
   };
   return {
     _open(view) {
-      close();
       current = view;
     },
     _close: close,

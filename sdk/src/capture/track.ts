@@ -1,2 +1,5 @@
-/** Makes a `track` event. What is undefined in the properties is left out. */
-export type Track = (event: string, properties?: { [name: string]: unknown }) => void;
+/** What is known of an event. It must be writable as JSON, in at most 32 KB; what is undefined is left out. */
+export type Properties = { [name: string]: unknown };
+
+/** Makes a `track` event. */
+export type Track = (event: string, properties?: Properties) => void;

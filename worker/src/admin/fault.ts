@@ -12,7 +12,7 @@ export interface Fault {
 const MAX_COMPARISONS = 100;
 const MAX_LEVELS = 10;
 /** Largest campaign as JSON: a thousand of them fit into one value of KV, 25 MiB. Bytes. */
-export const MAX_CAMPAIGN_BYTES = 16 * 1024;
+const MAX_CAMPAIGN_BYTES = 16 * 1024;
 
 function* comparisons(
   condition: Condition,

@@ -239,18 +239,28 @@ export const campaignPatch = mirror<wire.CampaignPatch>()(
   }),
 );
 
+/** Of a union's alternatives the one that was meant: its fields are known, little is wrong, and that deep inside. */
+const closest = (alternatives: z.core.$ZodIssue[][]): z.core.$ZodIssue[] => {
+  const rank = (issues: z.core.$ZodIssue[]): [number, number, number] => [
+    issues.some((issue) => issue.code === 'unrecognized_keys') ? 1 : 0,
+    issues.length,
+    -(issues[0]?.path.length ?? 0),
+  ];
+  return (
+    alternatives
+      .map((issues) => ({ issues, ranks: rank(issues) }))
+      .sort(({ ranks: a }, { ranks: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])[0]?.issues ??
+    []
+  );
+};
+
 /** The first thing wrong, as a dotted path and a sentence that names the field. */
 export function firstIssue(error: z.core.$ZodError): { path: string; message: string } {
   let issue = error.issues[0];
   const path = [...(issue?.path ?? [])];
-  // Of a union, the alternative that got furthest tells most.
   while (issue?.code === 'invalid_union' && issue.errors.length > 0) {
-    const deepest = issue.errors
-      .map((issues) => issues[0])
-      .sort((a, b) => (b?.path.length ?? 0) - (a?.path.length ?? 0))[0];
-    if (deepest === undefined || deepest.path.length === 0) break;
-    issue = deepest;
-    path.push(...issue.path);
+    issue = closest(issue.errors)[0];
+    path.push(...(issue?.path ?? []));
   }
   return { path: path.map(String).join('.'), message: issue?.message ?? 'is not valid' };
 }

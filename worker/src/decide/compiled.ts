@@ -22,7 +22,7 @@ export interface CompiledCampaign {
 }
 
 /** A variant made ready to be decided on. */
-export interface CompiledVariant {
+interface CompiledVariant {
   variant: Variant;
   test: Test | undefined;
 }

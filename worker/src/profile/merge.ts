@@ -22,8 +22,8 @@ export type Message =
   | { type: 'applied'; epoch: number; upTo: number; last: number }
   /** The target itself lives elsewhere by now. */
   | { type: 'moved'; epoch: number; target: string }
-  /** The target knows that nothing more will come. */
-  | { type: 'told'; epoch: number };
+  /** The target knows that nothing more will come, and of this link. */
+  | { type: 'told'; epoch: number; link: Link };
 
 /** What the object has to do next. */
 export type Effect = 'send' | 'tell';
@@ -70,7 +70,10 @@ export function step(standing: Standing, message: Message): [Standing, Effect[]]
     }
     case 'told': {
       if (standing.is !== 'alias' || message.epoch !== standing.epoch) return [standing, []];
-      return [{ ...standing, told: true }, []];
+      // The link may have become verified while the message was under way.
+      return message.link === standing.link
+        ? [{ ...standing, told: true }, []]
+        : [standing, ['tell']];
     }
   }
 }

@@ -295,7 +295,7 @@ export class Profile extends DurableObject<Env> {
           Date.now(),
           answer.is === 'moved'
             ? { type: 'moved', epoch, target: answer.target }
-            : { type: 'told', epoch },
+            : { type: 'told', epoch, link },
         );
       }
     }

@@ -18,7 +18,7 @@ export interface DecisionClaims {
 }
 
 /** How long a token counts. Seconds. */
-export const DECISION_LIFE = 7 * 24 * 60 * 60;
+const DECISION_LIFE = 7 * 24 * 60 * 60;
 /** How far the clocks of two machines may be apart. Seconds. */
 const SKEW = 60;
 const STEPS = 10_000;

@@ -37,12 +37,13 @@ const text = (properties: JsonObject, name: string): string | undefined => {
 const euros = (value: unknown): string =>
   typeof value === 'number' ? `€${value.toFixed(2).replace(/\.00$/, '')}` : '';
 
-const pathOf = (event: TimelineEvent): string => {
-  const { page } = event.context;
-  const path =
-    typeof page === 'object' && page !== null && !Array.isArray(page) ? page['path'] : undefined;
-  return text(event.properties, 'path') ?? (typeof path === 'string' ? path : 'a page');
-};
+/** Path of the page that an event happened on. */
+function pathOf({ properties, context }: TimelineEvent): string {
+  const { page } = context;
+  const said = typeof page === 'object' && page !== null && !Array.isArray(page) ? page : {};
+  const url = text(properties, 'url') ?? text(said, 'url') ?? '';
+  return URL.parse(url)?.pathname ?? 'a page';
+}
 
 const pieces = (properties: JsonObject): string => {
   const quantity = properties['quantity'];
@@ -54,7 +55,7 @@ function trackWords(event: TimelineEvent): string {
   const product = text(properties, 'name') ?? 'something';
   const products = Array.isArray(properties['products']) ? properties['products'].length : 0;
   const offer = text(properties, 'promotion_id') ?? text(properties, 'name') ?? 'an offer';
-  switch (event.event) {
+  switch (event.event ?? '') {
     case PRODUCT_VIEWED:
       return `Looked at ${product}`;
     case PRODUCT_ADDED:

@@ -1,0 +1,122 @@
+import type { LoadRoute } from './loader.ts';
+
+/** Write key of the bench's site. */
+export const WRITE_KEY = 'wk_bench';
+/** Visitors that take turns under load. */
+export const VISITORS = 64;
+
+/** What a browser sends along with a batch or a question. */
+const HEADERS = {
+  Origin: 'https://shop.example',
+  Referer: 'https://shop.example/',
+  'Content-Type': 'text/plain;charset=UTF-8',
+  Accept: '*/*',
+  'Accept-Encoding': 'gzip, deflate, br, zstd',
+  'Accept-Language': 'en-GB,en;q=0.9',
+  'Sec-CH-UA-Mobile': '?0',
+  'User-Agent':
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
+};
+
+const context = {
+  library: { name: 'cresset', version: '0.1.0' },
+  locale: 'en-GB',
+  timezone: 'Europe/Berlin',
+  screen: { width: 1440, height: 900, density: 2 },
+  page: {
+    url: 'https://shop.example/p/slow-pour-kettle?utm_source=letter',
+    referrer: 'https://www.search.example/',
+    title: 'Slow-pour kettle',
+  },
+};
+
+const anonymousId = 'bench-visitor-%%%%-a1b2c3d4e5f60718';
+const userId = 'bench-user-%%%%';
+
+/** One event as the SDK sends it. */
+const track = (who: Record<string, string>): Record<string, unknown> => ({
+  type: 'track',
+  event: 'Product Viewed',
+  properties: {
+    product_id: 'slow-pour-kettle',
+    name: 'Slow-pour kettle',
+    category: 'coffee',
+    price: 84,
+    currency: 'EUR',
+  },
+  messageId: 'bench-@@@@@@@@@@@@-9f8e7d6c',
+  timestamp: '2026-11-21T12:00:00.000Z',
+  ...who,
+});
+
+const batchOf = (events: number, who: Record<string, string>): string =>
+  JSON.stringify({
+    writeKey: WRITE_KEY,
+    sentAt: '2026-11-21T12:00:00.000Z',
+    context,
+    batch: Array.from({ length: events }, () => track(who)),
+  });
+
+type Route = Omit<LoadRoute, 'name' | 'port'>;
+const common = { headers: HEADERS, visitors: VISITORS };
+const accepted = (events: number): string => `"accepted":${events},`;
+
+const collect = (events: number, who: Record<string, string>): Route => ({
+  ...common,
+  path: '/v1/batch',
+  body: batchOf(events, who),
+  expect: accepted(events),
+});
+
+/** So many events of an anonymous visitor. */
+export const anonymous = (events: number): Route => collect(events, { anonymousId });
+
+/** One event of a visitor who has signed in. */
+export const signedIn: Route = collect(1, { anonymousId, userId });
+
+/** The sign-in itself. */
+export const signIn: Route = {
+  ...common,
+  path: '/v1/identify',
+  body: JSON.stringify({
+    writeKey: WRITE_KEY,
+    anonymousId,
+    userId,
+    messageId: 'bench-@@@@@@@@@@@@-identify',
+    traits: { plan: 'gold' },
+    context,
+  }),
+  expect: accepted(1),
+};
+
+const question = (fresh: boolean): string =>
+  JSON.stringify({
+    writeKey: WRITE_KEY,
+    anonymousId,
+    ...(fresh ? { fresh } : {}),
+    slots: ['hero'],
+    context: { page: context.page },
+  });
+
+/** What to show to a known visitor. */
+export const decideWarm: Route = {
+  ...common,
+  path: '/v1/decide',
+  body: question(false),
+  expect: '"campaign":"last"',
+};
+
+/** What to show to a visitor who was never seen: a hundred campaigns look at the profile and find none. */
+export const decideFresh: Route = {
+  ...common,
+  path: '/v1/decide',
+  body: question(true),
+  expect: '"campaign":"last"',
+};
+
+/** The same bytes to a floor. */
+export const floorOf = (route: Route, path: string): Route => ({
+  ...route,
+  path,
+  expect: '"success":true',
+});

@@ -1,0 +1,41 @@
+import type { NoticeCode, RejectionCode } from '../contract/wire.ts';
+
+/** What became of one event, as the console shows it. */
+export interface RecentEvent {
+  id: string;
+  /** ISO 8601. */
+  received: string;
+  outcome: 'accepted' | 'notice' | 'rejected';
+  /** Code of the notice or the rejection; empty for what was taken without a remark. */
+  code: NoticeCode | RejectionCode | '';
+  /** What the code means here, in English; empty where there is none. */
+  message: string;
+  /** Which of the six calls; empty for a rejected event, of which nothing is kept. */
+  type: string;
+  /** Name of the event or the page; of a rejected event the path of the field at fault. */
+  name: string;
+  /** Path of the page, or empty. */
+  path: string;
+  /** The last characters of the identifier's object name: tells visitors apart, names nobody. */
+  visitor: string;
+  /** Client that sent a rejected event, or empty. */
+  library: string;
+}
+
+/** Answer of `GET /v1/console/recent`: the newest 50, newest first. */
+export interface RecentAnswer {
+  events: RecentEvent[];
+}
+
+/** Answer of `GET /v1/console/today`, counted from midnight UTC by the time of receipt. */
+export interface TodayAnswer {
+  site: { id: string; name: string };
+  /** `YYYY-MM-DD`, UTC. */
+  day: string;
+  events: number;
+  /** Identifiers that sent something; one who signs in on the way counts under both. */
+  visitors: number;
+  rejected: number;
+  /** Messages of the whole worker that no consumer could take. */
+  deadLetters: number;
+}
