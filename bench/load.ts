@@ -10,6 +10,8 @@ const CONNECTIONS = 16;
 /** Milliseconds. */
 const MAX_LIFE = 15 * 60_000;
 const MAX_SLICE = 60_000;
+/** No answer takes longer, so one that does never comes. Milliseconds. */
+const MAX_ANSWER = 30_000;
 const MAX_REQUESTS = 20_000_000;
 
 /** Stand for the number of the message and of the visitor; both keep their width. */
@@ -59,6 +61,7 @@ class Connection {
     this.#expect = route.expect;
     this.#socket = connect({ host: '127.0.0.1', port: route.port, noDelay: true });
     this.#socket.on('data', (data) => this.#take(data));
+    this.#socket.setTimeout(MAX_ANSWER, () => this.#done?.(new Error('no answer came')));
     this.#socket.on('error', (error) => this.#done?.(error));
     this.#socket.on('close', () => this.#done?.(new Error('the connection was closed')));
   }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { Remedy } from './remedy.ts';
 
 /** Throws a {@link Remedy} where something listens on a port of this machine already; 0 is always free. */
@@ -31,5 +31,20 @@ export function portOf(variable: string, otherwise: number): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new Remedy(`${variable} is "${text}", which is no port. Give a number from 1 to 65535.`);
   }
+  return port;
+}
+
+/** A port of this machine that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await new Promise<number>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      resolve((probe.address() as AddressInfo).port);
+    });
+  });
+  await new Promise((resolve) => {
+    probe.close(resolve);
+  });
   return port;
 }

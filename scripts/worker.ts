@@ -2,7 +2,13 @@
  * Runs the built worker (dist/worker/index.js) with every binding of wrangler.toml, in plain workerd
  * without dev tooling in front. The demo, the browser tests, the kill tests and the benchmarks all use it.
  */
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type V4QueueConsumerOptions,
+} from 'miniflare';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { unstable_getMiniflareWorkerOptions as workerOptions } from 'wrangler';
@@ -20,9 +26,7 @@ export interface WorkerSettings {
   queueWait?: number;
 }
 
-type Options = ReturnType<typeof workerOptions>['workerOptions'];
-
-export interface WorkerModule {
+interface WorkerModule {
   type: 'ESModule' | 'Text' | 'Data';
   path: string;
 }
@@ -39,12 +43,12 @@ export function modulesOf(script: string): WorkerModule[] {
   return [{ type: 'ESModule', path: script }, ...embedded];
 }
 
-const consumersOf = (
-  consumers: Options['queueConsumers'],
-  wait: number | undefined,
-): NonNullable<Options['queueConsumers']> =>
-  wait === undefined || consumers === undefined || Array.isArray(consumers)
-    ? (consumers ?? {})
+type Consumers = Record<string, V4QueueConsumerOptions>;
+
+/** The consumers of wrangler.toml, with another wait for more messages. */
+const withWait = (consumers: Consumers, wait: number | undefined): Consumers =>
+  wait === undefined
+    ? consumers
     : Object.fromEntries(
         Object.entries(consumers).map(([queue, consumer]) => [
           queue,
@@ -72,8 +76,8 @@ export async function startWorker(settings: WorkerSettings): Promise<Miniflare> 
         {
           ...bindings,
           name: 'cresset',
-          bindings: { ...bindings.bindings, CRESSET_SECRET: settings.secret },
-          queueConsumers: consumersOf(bindings.queueConsumers, settings.queueWait),
+          bindings: { CRESSET_SECRET: settings.secret },
+          queueConsumers: withWait(bindings.queueConsumers as Consumers, settings.queueWait),
           modulesRoot: dirname(script),
           modules: modulesOf(script),
         },

@@ -15,7 +15,7 @@ import { Orders } from './orders.ts';
 import { layout, STUB_HASH } from './pages/layout.ts';
 import { notFound } from './pages/notFound.ts';
 import { type Back, ROUTES } from './routes.ts';
-import { identityOf } from './sdkCalls.ts';
+import { cartViewed, identityOf } from './sdkCalls.ts';
 import type { Shop, Visit } from './visit.ts';
 
 export interface ShopSettings {
@@ -124,6 +124,8 @@ export async function startShop(settings: ShopSettings): Promise<RunningShop> {
       if (user !== visit.user && kept !== undefined) cart = joinCarts(cart, kept);
       userCarts.set(user, cart);
     }
+    // What both browsers put in came together: Cresset takes the cart as it is now for the whole of it.
+    const joined = user !== null && user !== visit.user && cart.pieces.size > 0;
     const cookies = [setCookie('cart', writeCart(cart))];
     if (done.user !== undefined) {
       const session = user === null ? '' : writeSession(settings.sessionSecret, user);
@@ -135,7 +137,7 @@ export async function startShop(settings: ShopSettings): Promise<RunningShop> {
       return;
     }
     const answer: LiveAnswer = {
-      calls: done.calls ?? [],
+      calls: [...(done.calls ?? []), ...(joined ? [cartViewed(cart)] : [])],
       message: done.message ?? '',
       count: countOf(cart),
       ...(done.user === undefined ? {} : { identity: user === null ? null : shop.identify(user) }),

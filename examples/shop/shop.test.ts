@@ -173,6 +173,30 @@ describe('people', () => {
     expect(await second.offer()).toBe('Put the kettle on, we brought the leaves');
   });
 
+  it('joins the carts of two browsers, in the shop and in the profile', async () => {
+    const user = 'margaret@example.org';
+    const first = await arrive();
+    await first.page.goto('/p/assam-pouch');
+    await addToCart(first.page);
+    await signIn(first.page, user);
+    const second = await arrive();
+    await second.page.goto('/p/milk-pitcher');
+    await addToCart(second.page);
+    await second.page.goto('/p/assam-pouch');
+    await addToCart(second.page);
+    await signIn(second.page, user);
+    await second.page.getByRole('link', { name: 'Cart' }).first().click();
+    expect(await second.page.locator('.row').count()).toBe(2);
+    const profile = await second.untilProfile(
+      ({ cart }) => cart.value === 27 + 11.5,
+      'the profile has the cart of the shop',
+    );
+    expect(profile.cart.items.map(({ product_id }) => product_id).toSorted()).toEqual([
+      'assam-pouch',
+      'milk-pitcher',
+    ]);
+  });
+
   it('starts anew after signing out', async () => {
     const visitor = await arrive();
     await visitor.page.goto('/');

@@ -12,6 +12,9 @@ import { createSender } from './sender.ts';
 import { createSlots } from './slots.ts';
 import { STORED } from './store.ts';
 
+/** Not in every browser, and not in TypeScript's DOM. */
+type Prerendering = Document & { prerendering?: boolean };
+
 /** What runs while there is consent. */
 export interface Run {
   _scope: Scope;
@@ -67,7 +70,9 @@ export const run = (options: Options, where: () => EventContext): Run => {
   for (const type of ['pagehide', 'visibilitychange']) scope._on(window, type, leave);
   if (auto) {
     capturePages(scope, follow, view);
-    follow();
+    // A prerendered page may never be shown: it is viewed when it is.
+    if ((document as Prerendering).prerendering) scope._on(document, 'prerenderingchange', follow);
+    else follow();
   }
   return { _scope: scope, _emit: emit, _view: view, _leave: leave };
 };

@@ -21,44 +21,40 @@ export const createSlots = (
   ask: Sender['_ask'],
   track: Track,
 ): (() => Promise<void>) => {
-  const filled = new Map<Element, Scope>();
+  /** Ends what the last answer began. */
+  let shown: Scope | undefined;
   let turn: unknown;
   scope._undo(() => {
     turn = 0;
-    filled.forEach((inner) => inner._end());
+    shown?._end();
   });
 
-  const show = guard((place: HTMLElement, decision: Decision) => {
-    filled.get(place)?._end();
-    const inner = createScope();
-    filled.set(place, inner);
-    // In the end every slot gets back what stood in it before.
-    const before = [...place.childNodes];
-    inner._undo(() => place.replaceChildren(...before));
-    if (decision.offer?.kind === 'banner')
+  const show = guard((inner: Scope, place: HTMLElement, decision: Decision | undefined) => {
+    if (!decision) return;
+    if (decision.offer?.kind === 'banner') {
+      const before = [...place.childNodes];
       place.replaceChildren(renderBanner(decision.offer.content));
+      inner._undo(() => place.replaceChildren(...before));
+    }
     captureExposure(inner, track, place, nameOf(place), decision);
   });
 
   return async () => {
     const places = [...document.querySelectorAll<HTMLElement>('[data-cresset-slot]')];
     const names = askable(places.map(nameOf));
-    // A single-page app throws its slots away with their page.
-    filled.forEach((inner, place) => {
-      if (!place.isConnected) {
-        inner._end();
-        filled.delete(place);
-      }
-    });
     if (!names[0]) return;
     const mine = (turn = {});
     const decisions = await within(scope, timeout, ask(names));
-    for (const place of places) {
-      const decision = decisions?.[nameOf(place)];
-      // A later page view may have asked anew in the meantime: its answer counts.
-      if (decision && turn === mine) show(place, decision);
-      // A style sheet may hold the slot back by an animation, which ends by itself: now there is no need.
-      place.style.animation = 'none';
+    // A later page view may have asked anew in the meantime: its answer counts.
+    if (decisions && turn === mine) {
+      // Every slot gets back what stood in it; in the same task, so nobody sees it.
+      shown?._end();
+      const inner = (shown = createScope());
+      for (const place of places) {
+        show(inner, place, decisions[nameOf(place)]);
+        // A style sheet may hold the slot back by an animation that ends by itself: now there is no need.
+        place.style.animation = 'none';
+      }
     }
   };
 };

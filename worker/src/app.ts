@@ -6,14 +6,14 @@ import { cors } from './cors.ts';
 import { decideRoute } from './decide/route.ts';
 import { ProblemError, problemResponse } from './errors.ts';
 import { profilesRoute } from './profile/route.ts';
-// import { scriptRoute } from './site/script.ts';
+import { scriptRoute } from './site/script.ts';
 
 /** The routes. Each file says who may call what it mounts. */
 export const app = new Hono<{ Bindings: Env }>();
 
 app.use(cors);
 app.get('/healthz', (c) => c.json({ ok: true }));
-// app.route('/', scriptRoute);
+app.route('/', scriptRoute);
 app.route('/', collectRoute);
 app.route('/', decideRoute);
 app.route('/', profilesRoute);

@@ -25,8 +25,8 @@ function redraw({ id, html }: { id: string; html: string }): void {
 }
 
 function apply(answer: LiveAnswer): void {
-  for (const call of answer.calls) tell(call);
   if (answer.identity !== undefined) tellIdentity(answer.identity);
+  for (const call of answer.calls) tell(call);
   showCount(answer.count);
   if (answer.region !== undefined) redraw(answer.region);
   if (answer.go !== undefined) location.assign(answer.go);

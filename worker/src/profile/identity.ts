@@ -41,6 +41,10 @@ export interface NormalisedId {
 export function normaliseId(raw: unknown): NormalisedId {
   if (raw === undefined || raw === null) return {};
   if (typeof raw !== 'string' && typeof raw !== 'number') return { placeholder: true };
+  // Beyond 2^53 the parser has rounded: two people's numbers may have become one.
+  if (typeof raw === 'number' && Number.isInteger(raw) && !Number.isSafeInteger(raw)) {
+    return { placeholder: true };
+  }
   const value = String(raw).trim().toWellFormed();
   if (PLACEHOLDERS.has(value.toLowerCase())) return { placeholder: true };
   if (value.length > MAX_ID_LENGTH) return { tooLong: true };

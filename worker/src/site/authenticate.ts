@@ -26,7 +26,7 @@ export async function authenticate(
     throw new ProblemError(
       401,
       'key_missing',
-      'No key. Send it as "writeKey" in the body, as bearer, or as the user name of basic authorization.',
+      'No key. Send it as bearer, as the user name of basic authorization or, with events and questions, as "writeKey" in the body.',
       { headers: { 'www-authenticate': 'Bearer' } },
     );
   }

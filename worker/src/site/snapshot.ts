@@ -54,11 +54,13 @@ export async function compileSnapshot(env: Env, site: string, now: number): Prom
       .sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1)),
   };
   await env.SNAPSHOTS.put(keyOf(site), JSON.stringify(snapshot));
-  await env.DB.prepare(
+  const marked = await env.DB.prepare(
     'update sites set compiled = ?2, compiled_at = ?3 where id = ?1 and compiled <= ?2',
   )
     .bind(site, snapshot.version, now)
     .run();
+  // A newer one was put while this one was on its way, and KV may now have this one: put the newest again.
+  if (marked.meta.changes === 0) return compileSnapshot(env, site, now);
   return hold(snapshot, now);
 }
 

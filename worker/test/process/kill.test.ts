@@ -1,17 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { Miniflare } from 'miniflare';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import type { HostSettings } from '../../../scripts/host.ts';
+import { migrate } from '../../../scripts/migrate.ts';
+import { freePort } from '../../../scripts/ports.ts';
+import { startWorker } from '../../../scripts/worker.ts';
+import { createSite } from '../../src/site/create.ts';
 
+/** Fewer while working on the test: `KILLS=8`. */
 const KILLS = Number(process.env['KILLS'] ?? 100);
 /** Workers that run side by side; most of a round is waiting. */
 const LANES = 4;
-/** A kill falls within this of the first event, and an event is handed to the queue a second after it came. */
-const BEFORE_HANDOVER = 900;
+/** An event is handed to the queue this long after it came; a later kill would take the local queue's memory. */
+const BEFORE_HANDOVER = 1_000;
 
 const SITE = {
   id: 'site',
@@ -22,53 +26,63 @@ const SITE = {
   identitySecret: 'identity secret',
 };
 
-const folders: string[] = [];
-const running = new Set<Host>();
+const lanes: Lane[] = [];
 afterAll(async () => {
-  await Promise.all([...running].map(kill));
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const { worker, state } of lanes) {
+    await worker.dispose();
+    rmSync(state, { recursive: true, force: true });
+  }
 });
 
-interface Host {
+interface Lane {
   url: string;
-  process: ChildProcess;
+  worker: Miniflare;
+  state: string;
 }
 
-/** Starts the worker in a process group of its own, so that a kill takes workerd with it. */
-async function start(state: string): Promise<Host> {
-  const settings: HostSettings = { port: 0, state, secret: 'kill', site: SITE, queueWait: 0.05 };
-  const process = spawn('node', ['scripts/host.ts', JSON.stringify(settings)], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
-  return new Promise((resolve, reject) => {
-    let text = '';
-    process.stdout?.on('data', (data: Buffer) => {
-      text += data.toString();
-      const line = text.split('\n').find((part) => part.startsWith('{'));
-      if (line === undefined) return;
-      const host = { url: (JSON.parse(line) as { url: string }).url, process };
-      running.add(host);
-      resolve(host);
-    });
-    process.once('exit', (code) => reject(new Error(`the host ended with ${code}: ${text}`)));
-  });
+async function startLane(): Promise<Lane> {
+  const state = mkdtempSync(join(tmpdir(), 'cresset-kill-'));
+  const port = await freePort();
+  const worker = await startWorker({ port, state, secret: 'kill', queueWait: 0.05 });
+  const db = await worker.getD1Database('DB');
+  await migrate(db);
+  await createSite(db, 'kill', SITE, Date.now());
+  const lane = { url: `http://127.0.0.1:${port}`, worker, state };
+  lanes.push(lane);
+  return lane;
 }
 
-/** SIGKILL to the host and to workerd: nothing gets to tidy up. */
-async function kill(host: Host): Promise<void> {
-  const ended = new Promise((resolve) => host.process.once('exit', resolve));
-  process.kill(-(host.process.pid ?? 0), 'SIGKILL');
-  await ended;
-  running.delete(host);
+/** The workerd process that listens for a lane. */
+function processOf({ url }: Lane): number | undefined {
+  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  for (const line of stdout.split('\n')) {
+    const [pid, parent] = line.trim().split(/\s+/);
+    if (Number(parent) === process.pid && line.includes(new URL(url).host)) return Number(pid);
+  }
+  return undefined;
+}
+
+/** Miniflare starts a worker that died again by itself, on the same state and with an empty queue. */
+async function restarted(lane: Lane, before: number): Promise<void> {
+  await expect
+    .poll(() => processOf(lane) ?? before, {
+      timeout: 20_000,
+      message: 'the worker is started again',
+    })
+    .not.toBe(before);
 }
 
 /** Sends batches of two people until the worker dies; answers the names of the events that were accepted. */
-async function sendUntilDead(url: string, lane: string, onAccepted: () => void): Promise<string[]> {
+async function sendUntilDead(
+  url: string,
+  round: string,
+  dead: AbortSignal,
+  onAccepted: () => void,
+): Promise<string[]> {
   const accepted: string[] = [];
-  for (let i = 0; ; i++) {
-    const anonymousId = `${lane}-${i % 2}`;
-    const names = [`${lane}.${i}.a`, `${lane}.${i}.b`];
+  for (let i = 0; !dead.aborted; i++) {
+    const anonymousId = `${round}-${i % 2}`;
+    const names = [`${round}.${i}.a`, `${round}.${i}.b`];
     const batch = names.map((event, n) => ({
       type: 'track',
       anonymousId,
@@ -88,68 +102,70 @@ async function sendUntilDead(url: string, lane: string, onAccepted: () => void):
         onAccepted();
       }
     } catch {
-      return accepted;
+      break;
     }
   }
+  return accepted;
 }
 
-/** Names of the events in the warehouse. */
-async function inWarehouse(host: Host): Promise<string[]> {
-  const answer = once(host.process, 'message');
-  host.process.send('select name from events');
-  const [rows] = (await answer) as [{ name: string }[]];
-  return rows.map(({ name }) => name);
+/** Names of a round's events in the warehouse. */
+async function inWarehouse({ worker }: Lane, round: string): Promise<string[]> {
+  const db = await worker.getD1Database('DB');
+  const { results } = await db
+    .prepare("select name from events where name >= ?1 and name < ?1 || '~'")
+    .bind(`${round}.`)
+    .all<{ name: string }>();
+  return results.map(({ name }) => name).sort();
 }
 
 it(`loses and doubles no accepted event in ${KILLS} kills before the hand-over`, async () => {
-  let bites = 0;
+  let kills = 0;
   let total = 0;
-  const round = async (n: number): Promise<void> => {
-    const state = mkdtempSync(join(tmpdir(), 'cresset-kill-'));
-    folders.push(state);
-    const lane = `r${n}`;
-    const host = await start(state);
+  const round = async (lane: Lane, name: string): Promise<void> => {
+    const pid = processOf(lane);
+    if (pid === undefined) throw new Error('no process to kill');
+    const dead = new AbortController();
     const { promise: first, resolve } = Promise.withResolvers<void>();
-    const sending = sendUntilDead(host.url, lane, resolve);
+    const began = performance.now();
+    const sending = sendUntilDead(lane.url, name, dead.signal, resolve);
     await first;
-    await sleep(Math.random() * BEFORE_HANDOVER);
-    await kill(host);
+    await sleep(Math.random() * (BEFORE_HANDOVER - 100 - (performance.now() - began)));
+    // A request that is under way dies with the worker; none is made after it. SIGKILL: nothing is tidied up.
+    dead.abort();
+    process.kill(pid, 'SIGKILL');
+    const inTime = performance.now() - began < BEFORE_HANDOVER;
+    await restarted(lane, pid);
     const accepted = await sending;
-    // The kill bites: nobody answers any more.
-    await expect(fetch(`${host.url}/healthz`)).rejects.toThrow();
-    bites += 1;
-    expect(accepted.length).toBeGreaterThan(0);
+    // On a machine that is busy with other things a kill may come too late to say anything.
+    if (!inTime) return;
+    kills += 1;
     total += accepted.length;
-
-    // Nobody sends anything now: the alarms that stood at the kill do it all.
-    const t0 = Date.now();
-    const again = await start(state);
-    const t1 = Date.now();
+    // From here on nobody sends anything: the alarms that stood at the kill do it all.
     await expect
-      .poll(
-        async () => (await inWarehouse(again)).filter((name) => accepted.includes(name)).length,
-        { timeout: 30_000, interval: 200 },
-      )
-      .toBe(accepted.length);
-    const names = await inWarehouse(again);
+      .poll(async () => (await inWarehouse(lane, name)).filter((one) => accepted.includes(one)), {
+        timeout: 30_000,
+        interval: 100,
+      })
+      .toEqual(accepted.toSorted());
+    // A request that died may have been stored without an answer; nothing is there twice.
+    const names = await inWarehouse(lane, name);
     expect(new Set(names).size).toBe(names.length);
-    console.log('DBG', n, 'start', t1 - t0, 'poll', Date.now() - t1, accepted.length);
-    await kill(again);
-    rmSync(state, { recursive: true, force: true });
   };
 
   let next = 0;
+  let failed = false;
   await Promise.all(
     Array.from({ length: LANES }, async () => {
       try {
-        while (next < KILLS) await round(next++);
-      } finally {
-        // Where one lane fails, the others stop too.
-        next = KILLS;
+        const lane = await startLane();
+        while (kills < KILLS && !failed) await round(lane, `r${next++}`);
+      } catch (error) {
+        failed = true;
+        throw error;
       }
     }),
   );
-  expect(bites).toBe(KILLS);
+  expect(kills).toBeGreaterThanOrEqual(KILLS);
   expect(total).toBeGreaterThan(KILLS * 4);
-  console.log(`${bites} kills, ${total} accepted events, all stored once`);
+  console.log(`${kills} kills in time of ${next}, ${total} accepted events, all stored once`);
 }, 600_000);

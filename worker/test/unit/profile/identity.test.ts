@@ -26,7 +26,7 @@ describe('normaliseId', () => {
     expect(normaliseId(id)).toEqual({ placeholder: true });
   });
 
-  it.each([[0], [-1], [Number.NaN], [true], [{}], [[]]])('%j names nobody', (id) => {
+  it.each([[0], [-1], [Number.NaN], [2 ** 53], [true], [{}], [[]]])('%j names nobody', (id) => {
     expect(normaliseId(id)).toEqual({ placeholder: true });
   });
 

@@ -1,0 +1,208 @@
+import { EventEmitter } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type {
+  BatchAnswer,
+  BatchRequest,
+  DecideRequest,
+  Decision,
+  Decisions,
+  IncomingEvent,
+} from '../../../worker/src/contract/wire.ts';
+
+/**
+ * How the collector answers: as the worker does; with a status and a problem; with HTML that says 200; by
+ * storing and then failing, so that the acknowledgement is lost; never; or by closing the connection.
+ */
+export type Mode = 'ok' | 'garbage' | 'lost' | 'hang' | 'down' | 400 | 401 | 403 | 413 | 429 | 500;
+
+/** One request to the collector's API, as it came. */
+export interface Recorded {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+  /** Of the body and of the header lines. */
+  bytes: number;
+}
+
+/** One event as stored, with the context of its batch merged under its own. */
+export type Stored = IncomingEvent & { context: NonNullable<IncomingEvent['context']> };
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'retry-after',
+};
+
+/** A real server that stands for the worker: it records what comes and keeps events as the contract says. */
+export class Collector {
+  mode: Mode = 'ok';
+  /** Milliseconds before each answer to a question with `decide`. */
+  slowness = 0;
+  /** What to show, by slot; a slot that is not here has nothing to show. */
+  offers: { [slot: string]: Decision } = {};
+  /** Makes a batch fail with 400 when it returns true for one of its events. */
+  bad: (event: IncomingEvent) => boolean = () => false;
+  /** Seconds that a 429 asks to wait. */
+  retryAfter = 1;
+  requests: Recorded[] = [];
+  /** In order of arrival, each once by its message id. */
+  events: Stored[] = [];
+  /** Message ids that came again. */
+  duplicates: string[] = [];
+  origin = '';
+
+  readonly #changed = new EventEmitter();
+  readonly #hanging = new Set<ServerResponse>();
+  readonly #server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      const { method = '', url = '', headers, rawHeaders } = request;
+      if (!url.startsWith('/v1/')) {
+        void this.#file(url, response);
+        return;
+      }
+      const head = rawHeaders.join('').length + rawHeaders.length * 2;
+      const bytes = method.length + url.length + 11 + head + Buffer.byteLength(body);
+      this.requests.push({ method, path: url, headers, body, bytes });
+      this.#answer(url, body, response);
+      this.#changed.emit('change');
+    });
+  });
+
+  constructor() {
+    // Each thing that a test waits for is a listener.
+    this.#changed.setMaxListeners(0);
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((done) => {
+      this.#server.listen(0, '127.0.0.1', done);
+    });
+    this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((done) => {
+      this.#server.close(done);
+    });
+  }
+
+  /** Forgets everything and answers as the worker does. */
+  reset(): void {
+    for (const response of this.#hanging) response.destroy();
+    this.#hanging.clear();
+    this.mode = 'ok';
+    this.slowness = 0;
+    this.offers = {};
+    this.bad = () => false;
+    this.requests = [];
+    this.events = [];
+    this.duplicates = [];
+  }
+
+  /** Resolves when `holds` is true, looking anew at each request. Fails after ten seconds with what came. */
+  async until(what: string, holds: () => boolean): Promise<void> {
+    await new Promise<void>((done, fail) => {
+      const look = (): void => {
+        if (!holds()) return;
+        this.#changed.off('change', look);
+        clearTimeout(guard);
+        done();
+      };
+      const guard = setTimeout(() => {
+        this.#changed.off('change', look);
+        const came = this.events.map((event) => `${event.type} ${event.event ?? ''}`).join(', ');
+        fail(new Error(`${what} did not come; ${this.requests.length} requests, events: ${came}`));
+      }, 10_000);
+      this.#changed.on('change', look);
+      look();
+    });
+  }
+
+  async #file(url: string, response: ServerResponse): Promise<void> {
+    const found = url === '/c.js' ? await readFile('dist/c.js') : undefined;
+    response.writeHead(found === undefined ? 404 : 200, {
+      ...CORS,
+      'content-type': 'text/javascript; charset=utf-8',
+    });
+    response.end(found);
+  }
+
+  #answer(url: string, body: string, response: ServerResponse): void {
+    const { mode } = this;
+    if (mode === 'down') {
+      response.destroy();
+      return;
+    }
+    if (mode === 'hang') {
+      this.#hanging.add(response);
+      return;
+    }
+    if (mode === 'garbage') {
+      response.writeHead(200, { ...CORS, 'content-type': 'text/html' }).end('<h1>Log in</h1>');
+      return;
+    }
+    if (typeof mode === 'number') {
+      this.#problem(response, mode);
+      return;
+    }
+    if (url === '/v1/decide') {
+      const { slots } = JSON.parse(body) as DecideRequest;
+      this.#json(response, { decisions: this.#decide(slots), ttl: 30 });
+      return;
+    }
+    const batch = JSON.parse(body) as BatchRequest & { batch: IncomingEvent[] };
+    if (batch.batch.some((event) => this.bad(event))) {
+      this.#problem(response, 400);
+      return;
+    }
+    const answer = this.#store(batch);
+    if (mode === 'lost') this.#problem(response, 500);
+    else setTimeout(() => this.#json(response, answer), batch.decide ? this.slowness : 0);
+  }
+
+  #store(batch: BatchRequest & { batch: IncomingEvent[] }): BatchAnswer {
+    let accepted = 0;
+    for (const event of batch.batch) {
+      const id = String(event.messageId);
+      if (this.events.some(({ messageId }) => messageId === id)) this.duplicates.push(id);
+      else {
+        accepted++;
+        this.events.push({ ...event, context: { ...batch.context, ...event.context } });
+      }
+    }
+    return {
+      success: true,
+      accepted,
+      duplicates: batch.batch.length - accepted,
+      rejected: [],
+      notices: [],
+      ...(batch.decide && { decisions: this.#decide(batch.decide) }),
+    };
+  }
+
+  #decide(slots: string[]): Decisions {
+    return Object.fromEntries(
+      slots.map((slot) => [slot, this.offers[slot] ?? { reason: 'NO_CAMPAIGN' }]),
+    );
+  }
+
+  #json(response: ServerResponse, value: unknown): void {
+    response.writeHead(200, { ...CORS, 'content-type': 'application/json' });
+    response.end(JSON.stringify(value));
+  }
+
+  #problem(response: ServerResponse, status: number): void {
+    response.writeHead(status, {
+      ...CORS,
+      'content-type': 'application/problem+json',
+      ...(status === 429 && { 'retry-after': String(this.retryAfter) }),
+    });
+    response.end(JSON.stringify({ status, code: 'test', detail: `The answer is ${status}.` }));
+  }
+}

@@ -1,0 +1,83 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { launchChromium } from '../../../scripts/chromium.ts';
+import type { Cresset } from '../../src/index.ts';
+import { Collector } from './collector.ts';
+import { Pages } from './pages.ts';
+
+declare global {
+  interface Window {
+    cresset: ((method: string, ...args: unknown[]) => unknown) & Cresset & { q?: unknown[] };
+  }
+}
+
+/** What each file of browser tests works with; it is started before its first test and ended after its last. */
+export interface Harness {
+  collector: Collector;
+  pages: Pages;
+  /** A browser profile of its own for each test: nothing is stored yet. */
+  readonly context: BrowserContext;
+  /** Opens a page and waits until the SDK has started on it. */
+  open: (url: string, context?: BrowserContext) => Promise<Page>;
+  /** A browser profile besides the test's own. */
+  newContext: () => Promise<BrowserContext>;
+}
+
+/** Prepares a file of browser tests. */
+export function useHarness(): Harness {
+  const collector = new Collector();
+  let browser: Browser;
+  let context: BrowserContext;
+  const harness = {
+    collector,
+    pages: new Pages(''),
+    get context() {
+      return context;
+    },
+    open: async (url: string, inside = context): Promise<Page> => {
+      const page = await inside.newPage();
+      await page.goto(url);
+      await page.waitForFunction(() => window.cresset?.stop !== undefined);
+      return page;
+    },
+    newContext: async () => browser.newContext(),
+  };
+  beforeAll(async () => {
+    await collector.start();
+    harness.pages = new Pages(collector.origin);
+    await harness.pages.start();
+    browser = await launchChromium();
+  });
+  beforeEach(async () => {
+    collector.reset();
+    context = await browser.newContext();
+    return async () => context.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await harness.pages.stop();
+    await collector.stop();
+  });
+  return harness;
+}
+
+/** The script tag with its one-line stub, as the documentation shows it. `attributes` are added to it. */
+export const tag = (attributes = ''): string =>
+  `<script>window.cresset=window.cresset||function(){(cresset.q=cresset.q||[]).push(arguments)}</script>` +
+  `<script async src="COLLECTOR/c.js" data-key="wk_test" ${attributes}></script>`;
+
+/** A page of the least HTML that has the tag. */
+export const html = (body = '', attributes = ''): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,">` +
+  `${tag(attributes)}</head><body>${body}</body></html>`;
+
+/**
+ * Tells the page that it is hidden or shown. Headless Chromium keeps every page visible, so the property
+ * is set by hand; the real way to the end of a page, a navigation, is tested beside it.
+ */
+export const setVisibility = async (page: Page, state: 'hidden' | 'visible'): Promise<void> =>
+  page.evaluate((state) => {
+    Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+    Object.defineProperty(document, 'hidden', { value: state === 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, state);
