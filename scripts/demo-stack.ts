@@ -7,10 +7,11 @@ import { migrate } from './migrate.ts';
 import { seedCampaigns } from './seed-demo.ts';
 import { startWorker } from './worker.ts';
 
-/** Published on purpose: the worker takes these keys on a local host only. */
-export const WRITE_KEY = 'wk_demo';
+// Published on purpose: the worker takes these keys on a local host only.
+const WRITE_KEY = 'wk_demo';
+/** What opens the demo's private API and console. */
 export const SECRET_KEY = 'sk_demo';
-export const IDENTITY_SECRET = 'is_demo_0123456789abcdef';
+const IDENTITY_SECRET = 'is_demo_0123456789abcdef';
 
 export interface DemoSettings {
   /** Port of the worker on 127.0.0.1; 0 picks a free one. */
@@ -56,10 +57,11 @@ async function seedSite(db: D1Database, secret: string, origin: string): Promise
     },
     Date.now(),
   );
-  // The shop may have been on another port before.
+  // The shop may have been on another port before. Without `compiled_at` the next change of a campaign
+  // brings this into the snapshot at once.
   await db
     .prepare(
-      "update sites set origins = ?1, version = version + 1 where id = 'demo' and origins <> ?1",
+      "update sites set origins = ?1, version = version + 1, compiled_at = 0 where id = 'demo' and origins <> ?1",
     )
     .bind(JSON.stringify(origins))
     .run();

@@ -9,6 +9,9 @@ import { type Demo, SECRET_KEY, startDemo } from './demo-stack.ts';
 import { checkPort, portOf } from './ports.ts';
 import { Remedy } from './remedy.ts';
 
+// Wrangler reads its settings for us, and would tell of it.
+process.env['WRANGLER_LOG'] ??= 'warn';
+
 const BUILT = ['dist/c.js', 'dist/worker/index.js'];
 
 let building: ChildProcess | undefined;
@@ -106,12 +109,13 @@ try {
     if (!ending) await run('build:worker', 'the worker');
   }
   if (!ending) {
+    process.stdout.write('Starting … ');
     demo = await startDemo({ port, shopPort, state });
     // Miniflare's own listeners exit at once (its exit-hook.ts, seen in 5.20261117): no time to stop well.
     takeSignals();
     // Ctrl-C came while it was starting.
     if (ending) await demo.stop();
-    else console.log(summary(demo));
+    else console.log(`done\n${summary(demo)}`);
   }
 } catch (error) {
   await fail(error);

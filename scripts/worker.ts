@@ -64,6 +64,7 @@ export async function startWorker(settings: WorkerSettings): Promise<Miniflare> 
   }
   // Without this, wrangler warns that the required secret is not set.
   process.env['CRESSET_SECRET'] = settings.secret;
+  process.env['WRANGLER_LOG'] ??= 'error';
   const { workerOptions: options } = workerOptions('wrangler.toml');
   const { modulesRules: _rules, ...bindings } = options;
   const worker = new Miniflare({

@@ -5,7 +5,12 @@ const on = (id, run) => document.getElementById(id).addEventListener('click', ru
 on('add', () => cresset('cart.add', lamp, { currency: 'EUR' }));
 on('buy', () => {
   cresset('checkout', { value: 20, currency: 'EUR', products: [lamp] });
-  cresset('purchase', { order_id: `order-${Date.now()}`, total: 20, currency: 'EUR', products: [lamp] });
+  cresset('purchase', {
+    order_id: `order-${Date.now()}`,
+    total: 20,
+    currency: 'EUR',
+    products: [lamp],
+  });
 });
 on('sign-in', () => cresset('identify', document.getElementById('user').value, { plan: 'free' }));
 on('sign-out', () => cresset('reset'));

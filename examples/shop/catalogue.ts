@@ -45,7 +45,7 @@ export const CATEGORIES: readonly Category[] = [
   },
 ];
 
-export const ITEMS: readonly Item[] = [
+const ITEMS: readonly Item[] = [
   {
     id: 'hand-grinder',
     name: 'Steady hand grinder',

@@ -18,7 +18,7 @@ export type Knowledge =
   | { status: 'unreachable' };
 
 /** What the drawer asks about. */
-export interface Question {
+interface Question {
   anonymousId: string;
   /** Who is signed in to the shop, or null. */
   user: string | null;

@@ -17,7 +17,7 @@ import { thanks } from './pages/thanks.ts';
 import type { Visit } from './visit.ts';
 
 /** What a route works with. */
-export interface Call {
+interface Call {
   visit: Visit;
   query: URLSearchParams;
   /** Fields of the form; empty for a GET. */

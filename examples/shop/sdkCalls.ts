@@ -17,7 +17,7 @@ export interface PageData {
 }
 
 /** An item as events name it. */
-export const productOf = (item: Item, pieces = 1): Product => ({
+const productOf = (item: Item, pieces = 1): Product => ({
   product_id: item.id,
   name: item.name,
   category: item.category,

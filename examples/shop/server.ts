@@ -79,7 +79,7 @@ const isForeign = (request: IncomingMessage): boolean => {
 
 /** Starts the shop and resolves when it takes requests. */
 export async function startShop(settings: ShopSettings): Promise<RunningShop> {
-  const assets = await loadAssets();
+  const assets = loadAssets();
   const shop: Shop = {
     worker: settings.worker,
     writeKey: settings.writeKey,

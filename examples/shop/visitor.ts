@@ -24,7 +24,7 @@ export interface Visitor {
 }
 
 /** The profile of an anonymous id, as the private API tells it. */
-export async function profileOf(demo: Demo, id: string): Promise<ProfileAnswer | undefined> {
+async function profileOf(demo: Demo, id: string): Promise<ProfileAnswer | undefined> {
   const response = await fetch(`${demo.workerUrl}/v1/profiles/anon/${id}`, {
     headers: { Authorization: `Bearer ${SECRET_KEY}` },
   });

@@ -14,6 +14,8 @@ type Methods = { [name: string]: Method & { [part: string]: Method } };
 const start = guard((script: HTMLScriptElement) => {
   const page = window as never as Global;
   const { cresset } = page;
+  // The tag stands on the page twice: the first one stays.
+  if (cresset && 'stop' in cresset) return;
   const api = init(Object.assign({ host: new URL(script.src).origin }, script.dataset) as never);
   const call: Call = guard((method, ...args) => {
     const [name, part] = method.split('.') as [string, string];

@@ -60,7 +60,7 @@ export async function readJson(request: Request, limit: number): Promise<Record<
     if (depthOf(text) > 10 * MAX_DEPTH) {
       throw new ProblemError(400, 'body_too_deep', 'The JSON nests too deep. Flatten it.');
     }
-    value = text.includes('__proto__')
+    value = /__proto__|\\u005f/i.test(text)
       ? JSON.parse(text, (key, item: unknown) => (key === '__proto__' ? undefined : item))
       : JSON.parse(text);
   } catch (error) {

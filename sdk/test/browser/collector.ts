@@ -25,6 +25,8 @@ export interface Recorded {
   body: string;
   /** Of the body and of the header lines. */
   bytes: number;
+  /** When it came, in milliseconds. */
+  at: number;
 }
 
 /** One event as stored, with the context of its batch merged under its own. */
@@ -67,7 +69,7 @@ export class Collector {
       }
       const head = rawHeaders.join('').length + rawHeaders.length * 2;
       const bytes = method.length + url.length + 11 + head + Buffer.byteLength(body);
-      this.requests.push({ method, path: url, headers, body, bytes });
+      this.requests.push({ method, path: url, headers, body, bytes, at: performance.now() });
       this.#answer(url, body, response);
       this.#changed.emit('change');
     });
@@ -105,8 +107,8 @@ export class Collector {
     this.duplicates = [];
   }
 
-  /** Resolves when `holds` is true, looking anew at each request. Fails after ten seconds with what came. */
-  async until(what: string, holds: () => boolean): Promise<void> {
+  /** Resolves when `holds` is true, looking anew at each request. Fails after `limit` milliseconds with what came. */
+  async until(what: string, holds: () => boolean, limit = 10_000): Promise<void> {
     await new Promise<void>((done, fail) => {
       const look = (): void => {
         if (!holds()) return;
@@ -118,7 +120,7 @@ export class Collector {
         this.#changed.off('change', look);
         const came = this.events.map((event) => `${event.type} ${event.event ?? ''}`).join(', ');
         fail(new Error(`${what} did not come; ${this.requests.length} requests, events: ${came}`));
-      }, 10_000);
+      }, limit);
       this.#changed.on('change', look);
       look();
     });
@@ -153,7 +155,8 @@ export class Collector {
     }
     if (url === '/v1/decide') {
       const { slots } = JSON.parse(body) as DecideRequest;
-      this.#json(response, { decisions: this.#decide(slots), ttl: 30 });
+      if (!Array.isArray(slots)) this.#problem(response, 400);
+      else this.#json(response, { decisions: this.#decide(slots), ttl: 30 });
       return;
     }
     const batch = JSON.parse(body) as BatchRequest & { batch: IncomingEvent[] };

@@ -94,7 +94,10 @@ describe('page views', () => {
     await page.evaluate(() =>
       window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
     );
-    await collector.until('a second view', () => matching(collector, { type: 'page' }).length === 2);
+    await collector.until(
+      'a second view',
+      () => matching(collector, { type: 'page' }).length === 2,
+    );
   });
 
   test('a prerendered page is viewed when it is shown', async () => {
@@ -141,8 +144,13 @@ describe('engaged time', () => {
     await setVisibility(page, 'visible');
     await page.clock.runFor(5000);
     await setVisibility(page, 'hidden');
-    await collector.until('a second report', () => matching(collector, { event: 'Page Engaged' }).length === 2);
-    const second = Number(matching(collector, { event: 'Page Engaged' })[1]?.properties?.['engaged']);
+    await collector.until(
+      'a second report',
+      () => matching(collector, { event: 'Page Engaged' }).length === 2,
+    );
+    const second = Number(
+      matching(collector, { event: 'Page Engaged' })[1]?.properties?.['engaged'],
+    );
     expect(second).toBeGreaterThan(4900);
     expect(second).toBeLessThan(5500);
   });

@@ -17,7 +17,10 @@ export class Pages {
   readonly #server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', this.origin);
     void this.#read(pathname).then(({ text, headers }) => {
-      response.writeHead(text === undefined ? 404 : 200, { 'cache-control': 'no-store', ...headers });
+      response.writeHead(text === undefined ? 404 : 200, {
+        'cache-control': 'no-store',
+        ...headers,
+      });
       response.end(text);
     });
   });
@@ -49,7 +52,8 @@ export class Pages {
 
   async #read(path: string): Promise<{ text: string | undefined; headers: OutgoingHttpHeaders }> {
     const made = this.#made.get(path);
-    if (made) return { text: made.html, headers: { 'content-type': TYPES['.html'], ...made.headers } };
+    if (made)
+      return { text: made.html, headers: { 'content-type': TYPES['.html'], ...made.headers } };
     const file = path.endsWith('/') ? `${path}index.html` : path;
     const folder = file.startsWith('/dist/') ? '.' : 'examples';
     const text = await readFile(folder + file, 'utf8').catch(() => undefined);

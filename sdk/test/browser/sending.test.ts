@@ -11,10 +11,11 @@ const tracked = (): string[] =>
   );
 
 describe('economy', () => {
-  test('start, a page view and 10 tracks: at most 2 requests, no preflight, at most 3 kB', async () => {
+  test('start, a page view and 10 tracks later: 2 requests, no preflight, 3 kB of bodies', async () => {
     const page = await harness.open(harness.pages.make('/economy', html()));
     await page.evaluate(() => {
-      for (let n = 0; n < 10; n++) window.cresset.track(`Act ${n}`, { product_id: `p-${n}`, price: 9.5 });
+      for (let n = 0; n < 10; n++)
+        window.cresset.track(`Act ${n}`, { product_id: `p-${n}`, price: 9.5 });
     });
     await expectSent(collector, [{ type: 'page' }, { event: 'Act 9' }]);
     expect(collector.requests.length).toBeLessThanOrEqual(2);
@@ -23,12 +24,12 @@ describe('economy', () => {
       expect(headers['content-type']).toBe('text/plain;charset=UTF-8');
       expect(headers.cookie).toBeUndefined();
     }
-    // Bodies and header lines.
-    expect(collector.requests.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(3000);
+    const bodies = collector.requests.map(({ body }) => Buffer.byteLength(body));
+    expect(bodies.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(3000);
     expect(tracked()).toStrictEqual(Array.from({ length: 10 }, (_, n) => `Act ${n}`));
   });
 
-  test('the same from the stub: one request', async () => {
+  test('the same at once: 1 request, 3 kB with the header lines', async () => {
     const calls = Array.from({ length: 10 }, (_, n) => `cresset('track','Act ${n}')`).join(';');
     await harness.open(harness.pages.make('/early', html(`<script>${calls}</script>`)));
     await expectSent(collector, [{ type: 'page' }, { event: 'Act 9' }]);
@@ -70,16 +71,27 @@ describe('economy', () => {
 });
 
 describe('leaving', () => {
-  test.for([1, 2, 3, 4, 5])('20 tracks, then a navigation in the same task: all arrive (%i)', async () => {
+  test('20 tracks, then a navigation in the same task: all arrive, each of five times', async () => {
     const away = harness.pages.make('/away', '<title>away</title>');
-    const page = await harness.open(harness.pages.make('/exit', html()));
-    await page.evaluate((away) => {
-      for (let n = 0; n < 20; n++) window.cresset.track(`Act ${n}`);
-      location.href = away;
-    }, away);
-    await collector.until('20 events', () => tracked().length === 20);
-    expect(tracked()).toStrictEqual(Array.from({ length: 20 }, (_, n) => `Act ${n}`));
-    await page.waitForURL(away);
+    const url = harness.pages.make('/exit', html());
+    const page = await harness.context.newPage();
+    for (let time = 0; time < 5; time++) {
+      await page.goto(url);
+      await page.waitForFunction(() => window.cresset.stop !== undefined);
+      // Nothing that was stored may help: this time's events must arrive without a further page.
+      collector.events = [];
+      await page.evaluate(
+        ([away, time]) => {
+          for (let n = 0; n < 20; n++) window.cresset.track(`Act ${time}.${n}`);
+          location.href = String(away);
+        },
+        [away, time],
+      );
+      await page.waitForURL(away);
+      const mine = (): string[] => tracked().filter((name) => name.startsWith(`Act ${time}.`));
+      await collector.until('20 events', () => mine().length === 20);
+      expect(mine()).toStrictEqual(Array.from({ length: 20 }, (_, n) => `Act ${time}.${n}`));
+    }
   });
 
   test('the next page sends again what nobody acknowledged, and it counts once', async () => {
@@ -131,7 +143,7 @@ describe('a worker in trouble', () => {
     await page.evaluate(() => window.cresset.track('Act 1'));
     await collector.until('a first try', () => collector.requests.length > 0);
     await page.getByRole('button', { name: 'Add a lamp' }).click();
-    expect(await page.locator('[data-cresset-slot=hero]').innerText()).toBe('Welcome. Look around.');
+    await page.getByText('Welcome. Look around.').waitFor({ state: 'visible' });
     const stored = await page.evaluate(() => Object.keys(localStorage).length);
     expect(stored).toBeGreaterThan(3);
 
@@ -156,11 +168,11 @@ describe('a worker in trouble', () => {
     collector.mode = 'hang';
     await page.goto(`${harness.pages.origin}/basic/`);
     await collector.until('a first try', () => collector.requests.length > 0);
-    expect(await page.locator('[data-cresset-slot=hero]').innerText()).toBe('Welcome. Look around.');
+    await page.getByText('Welcome. Look around.').waitFor({ state: 'visible' });
     collector.mode = 'ok';
-    const before = Date.now();
-    await collector.until('the retry', () => collector.events.length > 0);
-    expect(Date.now() - before).toBeGreaterThan(8000);
+    await collector.until('the retry', () => collector.events.length > 0, 20_000);
+    const [first, second] = collector.requests;
+    expect(Number(second?.at) - Number(first?.at)).toBeGreaterThan(10_000);
   });
 
   test('429: waits as long as it was asked to', async () => {
@@ -168,10 +180,10 @@ describe('a worker in trouble', () => {
     collector.retryAfter = 2;
     await harness.open(harness.pages.make('/busy', html()));
     await collector.until('a first try', () => collector.requests.length > 0);
-    const refused = Date.now();
     collector.mode = 'ok';
     await expectSent(collector, [{ type: 'page' }]);
-    expect(Date.now() - refused).toBeGreaterThan(1900);
+    const [first, second] = collector.requests;
+    expect(Number(second?.at) - Number(first?.at)).toBeGreaterThan(2000);
     collector.retryAfter = 1;
   });
 
@@ -236,14 +248,15 @@ describe('what is stored', () => {
     await collector.until('32 events', () => collector.events.length === 32);
     expect(tracked()).toStrictEqual(Array.from({ length: 30 }, (_, n) => `Act ${n}`));
     for (const text of Object.values(kept)) {
-      const { messageId, timestamp, properties } = JSON.parse(text);
-      expect(matching(collector, { messageId })).toMatchObject([{ timestamp, properties }]);
+      const { context: _context, ...event } = JSON.parse(text);
+      expect(matching(collector, event)).toHaveLength(1);
     }
     // The page view of the new page went first and alone.
     const bodies = collector.requests.map(({ body }) => JSON.parse(body));
     expect(bodies.map(({ batch }) => batch.length)).toStrictEqual([1, 31]);
     expect(bodies[0].batch[0].type).toBe('page');
-    for (const { sentAt } of bodies) expect(Date.parse(sentAt)).toBeGreaterThan(Date.now() - 60_000);
+    for (const { sentAt } of bodies)
+      expect(Date.parse(sentAt)).toBeGreaterThan(Date.now() - 60_000);
   });
 
   test('tabs that write at the same time lose nothing of each other', async () => {

@@ -164,7 +164,7 @@ async function decideFor(
     if (view !== undefined && consent === 'all') return view;
     // A user id alone proves nothing under a write key.
     if (asker.anon === undefined && !trusted) return strangerView(asker.user?.name ?? '');
-    return viewFor(c.env, site, asker, batch.fresh === true, consent);
+    return viewFor(c.env, asker, batch.fresh === true, consent);
   };
   return answerDecisions({
     env: c.env,

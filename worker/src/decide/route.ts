@@ -39,7 +39,7 @@ export const decideRoute = new Hono<{ Bindings: Env }>().post(PATH_DECIDE, async
   }
   const asker = await identify(c.env, site, question, trusted, now);
   const consent = consentOf(request.headers.get('sec-gpc'), question.context?.consent);
-  const view = await viewFor(c.env, site, asker, question.fresh === true, consent);
+  const view = await viewFor(c.env, asker, question.fresh === true, consent);
   const decisions = await answerDecisions({
     env: c.env,
     snapshot,

@@ -8,7 +8,6 @@ import { type ProfileView, strangerView } from '../profile/view.ts';
  */
 export async function viewFor(
   env: Env,
-  site: string,
   asker: Asker,
   fresh: boolean,
   consent: Consent,
@@ -18,5 +17,5 @@ export async function viewFor(
   const own = anon ?? (trusted ? user : undefined);
   if (own === undefined) throw new Error('nobody asks');
   const stranger = consent !== 'all' || (fresh && user === undefined);
-  return stranger ? strangerView(own.name) : viewOf(env, site, asker);
+  return stranger ? strangerView(own.name) : viewOf(env, asker);
 }

@@ -71,7 +71,7 @@ export interface Asker {
  * What a decision may know (rule 7 of the identity rules): everything for one who is trusted or comes on
  * a verified link; on a claimed link what the anonymous id brought itself; else a stranger's view.
  */
-export async function viewOf(env: Env, _site: string, asker: Asker): Promise<ProfileView> {
+export async function viewOf(env: Env, asker: Asker): Promise<ProfileView> {
   const { anon, user, trusted } = asker;
   const subject = (anon ?? user)?.name ?? '';
   const known = (answer: ViewAnswer | undefined): ProfileView | undefined =>

@@ -25,5 +25,7 @@ export interface ProfileStub {
  * The object that answers for an identifier. The platform's own stub type unfolds the recursive JSON
  * types of every answer, which the compiler gives up on; this one says the same in names.
  */
-export const profileStub = (env: Env, name: string): ProfileStub =>
-  env.PROFILE.getByName(name) as unknown as ProfileStub;
+export function profileStub(env: Env, name: string): ProfileStub {
+  const stub: unknown = env.PROFILE.getByName(name);
+  return stub as ProfileStub;
+}

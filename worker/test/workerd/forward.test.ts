@@ -66,7 +66,7 @@ describe('from the profile to the warehouse', () => {
       'select * from events where site = ?1 and identifier = ?2 and name = ?3',
     )
       .bind(SITE.id, await objectName(SITE.id, 'anon', a), 'Event 7')
-      .first<Record<string, unknown>>();
+      .first();
     expect(row).toMatchObject({ type: 'track', device: 'desktop', properties: '{"i":7}' });
     expect(row?.['slot']).toBe(Math.floor(Number(row?.['time']) / 900_000));
     expect(JSON.stringify(row)).not.toContain(a);

@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { groupByPerson } from '../../../src/collect/group.ts';
 
-const id = (letters: string): fc.Arbitrary<string | undefined> =>
+const id = (...letters: string[]): fc.Arbitrary<string | undefined> =>
   fc.option(fc.constantFrom(...letters), { nil: undefined });
 const event = fc
   .record({
-    anonymousId: id('abc'),
-    userId: id('xyz'),
+    anonymousId: id('a', 'b', 'c'),
+    userId: id('x', 'y', 'z'),
     type: fc.constantFrom('track' as const, 'alias' as const),
   })
   .filter(({ anonymousId, userId }) => anonymousId !== undefined || userId !== undefined);
