@@ -2,10 +2,11 @@
  * The load generator, a process of its own: raw sockets, so that it costs a fraction of what it measures.
  * Speaks to loopback only, ends with its parent, after {@link MAX_LIFE} or {@link MAX_REQUESTS}.
  */
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { LoadRoute, Slice, SliceOrder } from './loader.ts';
 
-/** Connections that are kept alive, for each route. */
+/** Connections of a slice; each takes one request after the other. */
 const CONNECTIONS = 16;
 /** Milliseconds. */
 const MAX_LIFE = 15 * 60_000;
@@ -39,6 +40,8 @@ let requests = 0;
 
 /** One connection: sends a request, checks the answer, as often as `next` gives it a visitor. */
 class Connection {
+  /** Resolves when it is open. */
+  readonly ready: Promise<unknown>;
   readonly #socket: Socket;
   readonly #request: Buffer;
   readonly #messagePlaces: number[];
@@ -61,6 +64,7 @@ class Connection {
     this.#expect = route.expect;
     this.#socket = connect({ host: '127.0.0.1', port: route.port, noDelay: true });
     this.#socket.on('data', (data) => this.#take(data));
+    this.ready = once(this.#socket, 'connect');
     this.#socket.setTimeout(MAX_ANSWER, () => this.#done?.(new Error('no answer came')));
     this.#socket.on('error', (error) => this.#done?.(error));
     this.#socket.on('close', () => this.#done?.(new Error('the connection was closed')));
@@ -104,16 +108,6 @@ class Connection {
   }
 }
 
-const connections = new Map<string, Connection[]>();
-
-function connectionsOf(route: LoadRoute): Connection[] {
-  const open =
-    connections.get(route.name) ??
-    Array.from({ length: CONNECTIONS }, () => new Connection(route));
-  connections.set(route.name, open);
-  return open;
-}
-
 /** Sends to one route until the time is over or all is sent, and waits for what is under way. */
 async function run({ route, milliseconds, count }: SliceOrder): Promise<Slice> {
   const until = performance.now() + Math.min(milliseconds, MAX_SLICE);
@@ -125,12 +119,15 @@ async function run({ route, milliseconds, count }: SliceOrder): Promise<Slice> {
       await connection.send(sent % route.visitors);
     }
   };
-  const open = connectionsOf(route);
+  // New ones for each slice: workerd closes a connection that was idle for 5 s.
+  const open = Array.from({ length: CONNECTIONS }, () => new Connection(route));
+  await Promise.all(open.map((connection) => connection.ready));
   const cpu = process.cpuUsage();
   const started = performance.now();
   await Promise.all(open.map(send));
   const ended = performance.now();
   const { user, system } = process.cpuUsage(cpu);
+  for (const connection of open) connection.close();
   return {
     requests: sent,
     milliseconds: ended - started,

@@ -45,7 +45,7 @@ export const CAMPAIGNS: readonly CampaignInput[] = [
         key: 'coupon',
         offer: banner({
           title: 'Your cart is still warm',
-          text: 'We kept everything as you left it. Take ten percent off, if you finish today.',
+          text: 'We kept everything as you left it. Take ten percent off with this code.',
           code: COUPON,
           action: 'Back to your cart',
           href: `/cart?coupon=${COUPON}`,

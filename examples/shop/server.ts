@@ -200,7 +200,7 @@ export async function startShop(settings: ShopSettings): Promise<RunningShop> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(settings.port, 'localhost', resolve);
+    server.listen(settings.port, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {

@@ -56,7 +56,6 @@ export interface IdentifyOptions {
 /** Not in every browser, and not in TypeScript's DOM. */
 type PrivacyControl = Navigator & { globalPrivacyControl?: boolean };
 
-const isText = (value: unknown): value is string => typeof value === 'string';
 const isObject = (value: unknown): value is JsonObject => !!value && typeof value === 'object';
 
 /** Wires the parts of one page together. */
@@ -88,7 +87,7 @@ const createClient = (options: Options): Cresset => {
     track,
     consent,
     page: guard((...args: unknown[]) => {
-      const texts = args.filter(isText);
+      const texts = args.filter((arg) => typeof arg === 'string');
       running?._view({
         name: texts.pop(),
         category: texts.pop(),

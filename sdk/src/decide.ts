@@ -13,12 +13,11 @@ import { post } from './transport.ts';
 
 /** The same promise, but it resolves to undefined after `ms`. */
 export const within = <T>(scope: Scope, ms: number, answer: Promise<T>): Promise<T | undefined> =>
-  Promise.race([
-    answer,
-    new Promise<undefined>((done) => {
-      scope._later(() => done(undefined), ms);
-    }),
-  ]);
+  new Promise((done) => {
+    scope._later(() => done(undefined), ms);
+    // oxlint-disable-next-line promise/no-callback-in-promise -- `done` settles this very promise
+    void answer.then(done);
+  });
 
 /**
  * Asks for decisions. Never rejects: a slot without an answer has no offer, and a reason, so the page shows

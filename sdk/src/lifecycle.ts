@@ -20,7 +20,7 @@ export const createScope = (): Scope => {
     _on: (target, type, run) =>
       target.addEventListener(type, guard(run), { signal, capture: true, passive: true }),
     _later(run, ms) {
-      const timer = setTimeout(() => {
+      const timer = window.setTimeout(() => {
         timers.delete(timer);
         guard(run)();
       }, ms);

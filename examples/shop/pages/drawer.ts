@@ -23,7 +23,7 @@ export const drawer = (open: boolean): Html =>
         <button class="knows__close" id="knows-close" type="button" aria-label="Close">
           ${closeIcon}
         </button>
-        <p class="knows__status" id="knows-status">Asking …</p>
+        <p class="knows__status" id="knows-status" role="status">Asking …</p>
       </div>
       <div
         class="knows__body"

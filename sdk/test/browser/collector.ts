@@ -32,6 +32,8 @@ export interface Recorded {
 /** One event as stored, with the context of its batch merged under its own. */
 export type Stored = IncomingEvent & { context: NonNullable<IncomingEvent['context']> };
 
+type Batch = Omit<BatchRequest, 'batch'> & { batch: IncomingEvent[] };
+
 const CORS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'retry-after',
@@ -159,7 +161,7 @@ export class Collector {
       else this.#json(response, { decisions: this.#decide(slots), ttl: 30 });
       return;
     }
-    const batch = JSON.parse(body) as BatchRequest & { batch: IncomingEvent[] };
+    const batch = JSON.parse(body) as Batch;
     if (batch.batch.some((event) => this.bad(event))) {
       this.#problem(response, 400);
       return;
@@ -169,7 +171,7 @@ export class Collector {
     else setTimeout(() => this.#json(response, answer), batch.decide ? this.slowness : 0);
   }
 
-  #store(batch: BatchRequest & { batch: IncomingEvent[] }): BatchAnswer {
+  #store(batch: Batch): BatchAnswer {
     let accepted = 0;
     for (const event of batch.batch) {
       const id = String(event.messageId);

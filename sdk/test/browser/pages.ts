@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 
@@ -16,13 +16,7 @@ export class Pages {
   readonly #collector: string;
   readonly #server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', this.origin);
-    void this.#read(pathname).then(({ text, headers }) => {
-      response.writeHead(text === undefined ? 404 : 200, {
-        'cache-control': 'no-store',
-        ...headers,
-      });
-      response.end(text);
-    });
+    void this.#answer(pathname, response);
   });
 
   /** @param collector origin that takes the place of the one that the examples name */
@@ -48,6 +42,12 @@ export class Pages {
   make(path: string, html: string, headers: OutgoingHttpHeaders = {}): string {
     this.#made.set(path, { html: html.replaceAll('COLLECTOR', this.#collector), headers });
     return this.origin + path;
+  }
+
+  async #answer(path: string, response: ServerResponse): Promise<void> {
+    const { text, headers } = await this.#read(path);
+    const status = text === undefined ? 404 : 200;
+    response.writeHead(status, { 'cache-control': 'no-store', ...headers }).end(text);
   }
 
   async #read(path: string): Promise<{ text: string | undefined; headers: OutgoingHttpHeaders }> {

@@ -298,7 +298,7 @@ describe('what is stored', () => {
         .map(([, text]) => ({ size: String(text).length, event: JSON.parse(text).event }));
     });
     expect(kept.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(256 * 1024);
-    expect(kept.map(({ event }) => event).toSorted()).toContain('Act 19');
+    expect(kept.map(({ event }) => event)).toContain('Act 19');
     expect(kept).toHaveLength(8);
   });
 
@@ -338,7 +338,7 @@ describe('without storage', () => {
     expect(
       await page.evaluate(() => {
         try {
-          return String(localStorage);
+          return localStorage.length;
         } catch (error) {
           return (error as Error).name;
         }

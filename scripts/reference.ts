@@ -1,0 +1,48 @@
+/**
+ * `npm run reference`: writes the fields of every interface of `wire.ts` into `docs/reference/http.md`,
+ * between the marks that name it. The docstrings are the text; a test holds the page up to date.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readInterfaces, type WireField, type WireInterface } from './wire-fields.ts';
+
+const PAGE = 'docs/reference/http.md';
+const MARKED = /(<!-- fields: (\w+) -->\n)[^]*?(<!-- \/fields -->)/g;
+
+/** The interfaces of the contract. */
+export const wireInterfaces = (): WireInterface[] =>
+  readInterfaces(readFileSync('worker/src/contract/wire.ts', 'utf8'));
+
+const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
+
+const row = ({ name, optional, type, doc }: WireField): string =>
+  `| ${code(name)} | ${code(type)} | ${optional ? '' : 'Always. '}${doc.replaceAll('|', '\\|')} |`;
+
+function tableOf({ doc, extends: base, fields }: WireInterface): string {
+  const inherits = base === undefined ? '' : ` All of \`${base}\`, and:`;
+  return [
+    '',
+    `${doc}${inherits}`,
+    '',
+    '| field | type | meaning |',
+    '| --- | --- | --- |',
+    ...fields.map(row),
+    '',
+    '',
+  ].join('\n');
+}
+
+/** The page with its tables as they should be. Throws for a mark that names no interface. */
+export function withTables(page: string, interfaces: readonly WireInterface[]): string {
+  return page.replaceAll(MARKED, (_, open: string, name: string, close: string) => {
+    const found = interfaces.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`${PAGE} wants the fields of ${name}, which is gone`);
+    return open + tableOf(found) + close;
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), wireInterfaces()));
+  spawnSync('oxfmt', [PAGE], { stdio: 'inherit' });
+}

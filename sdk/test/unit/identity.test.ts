@@ -1,0 +1,54 @@
+import { beforeEach, expect, test } from 'vitest';
+import { acknowledge, become, forget, getPerson, isFresh } from '../../src/identity.ts';
+import { names, remove } from '../../src/store.ts';
+
+beforeEach(() => {
+  names('').forEach(remove);
+});
+
+test('a person is minted once, and has no user', () => {
+  const person = getPerson();
+  expect(person).toStrictEqual({
+    anonymousId: expect.stringMatching(/^[\w-]{22}$/),
+    userId: undefined,
+  });
+  expect(getPerson()).toStrictEqual(person);
+});
+
+test('the first user takes the anonymous id over; another user gets a new one', () => {
+  const { anonymousId } = getPerson();
+  become('u-1');
+  expect(getPerson()).toStrictEqual({ anonymousId, userId: 'u-1' });
+  become('u-1');
+  expect(getPerson()).toStrictEqual({ anonymousId, userId: 'u-1' });
+  become('u-2');
+  expect(getPerson().userId).toBe('u-2');
+  expect(getPerson().anonymousId).not.toBe(anonymousId);
+});
+
+test('after forgetting, somebody else begins, and may become the same user', () => {
+  const { anonymousId } = getPerson();
+  become('u-1');
+  forget();
+  const next = getPerson();
+  expect(next.userId).toBeUndefined();
+  expect(next.anonymousId).not.toBe(anonymousId);
+  become('u-1');
+  expect(getPerson()).toStrictEqual({ anonymousId: next.anonymousId, userId: 'u-1' });
+});
+
+test('fresh until acknowledged, and again for a new anonymous id', () => {
+  const { anonymousId } = getPerson();
+  expect(isFresh(anonymousId)).toBe(true);
+  acknowledge(anonymousId);
+  expect(isFresh(anonymousId)).toBeUndefined();
+  forget();
+  expect(isFresh(getPerson().anonymousId)).toBe(true);
+});
+
+test('an acknowledgement that comes after consent was withdrawn stores nothing', () => {
+  const { anonymousId } = getPerson();
+  names('').forEach(remove);
+  acknowledge(anonymousId);
+  expect(names('')).toStrictEqual([]);
+});
