@@ -21,6 +21,7 @@ export default defineConfig({
           name: 'workerd',
           include: ['worker/test/workerd/**/*.test.ts'],
           setupFiles: ['worker/test/setup.ts'],
+          testTimeout: 30_000,
         },
       },
       {

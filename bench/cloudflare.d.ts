@@ -26,7 +26,7 @@ declare module 'cloudflare:workers' {
 
 /** The built worker, dist/worker/index.js, as a wrapper of it sees it. */
 declare module 'built:worker' {
-  import { DurableObject } from 'cloudflare:workers';
+  import type { DurableObject } from 'cloudflare:workers';
 
   export class Profile extends DurableObject {
     alarm(): Promise<void>;

@@ -15,8 +15,11 @@ export async function compile(entry: string): Promise<string> {
     plugins: [
       {
         name: 'built-worker',
-        setup({ onResolve }) {
-          onResolve({ filter: /^built:worker$/ }, () => ({ path: './index.js', external: true }));
+        setup(made) {
+          made.onResolve({ filter: /^built:worker$/ }, () => ({
+            path: './index.js',
+            external: true,
+          }));
         },
       },
     ],

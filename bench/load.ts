@@ -47,7 +47,7 @@ class Connection {
   readonly #messagePlaces: number[];
   readonly #visitorPlaces: number[];
   readonly #expect: string;
-  #answer = Buffer.alloc(0);
+  #answer: Buffer = Buffer.alloc(0);
   #done: ((error?: Error) => void) | undefined;
 
   constructor(route: LoadRoute) {

@@ -61,8 +61,7 @@ export function startLoader(): Loader {
       child.send(message);
     });
   return {
-    slice: (route, milliseconds) =>
-      order({ route, milliseconds, count: Number.MAX_SAFE_INTEGER }),
+    slice: (route, milliseconds) => order({ route, milliseconds, count: Number.MAX_SAFE_INTEGER }),
     send: (route, count) => order({ route, milliseconds: LONGEST, count }),
     stop: () => child.disconnect(),
   };

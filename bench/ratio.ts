@@ -1,4 +1,6 @@
-import type { Loader, LoadRoute, Slice } from './loader.ts';
+import type { Loader, LoadRoute } from './loader.ts';
+import { processorTime } from './processor.ts';
+import { quantile } from './quantile.ts';
 
 /** Milliseconds for which one route is under load before the other takes its turn. */
 const SLICE = 1_000;
@@ -15,20 +17,36 @@ export interface Ratio {
   pairs: number;
   /** Requests a second, medians. */
   rates: [number, number];
+  /** Microseconds of workerd's processor time for a request, over all slices; where the system tells. */
+  processor?: [number, number];
   /** Why it proves nothing, if so. */
   noise?: string;
 }
 
-/** The value below which a share of the values lies, interpolated. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(at)] ?? Number.NaN;
-  const above = sorted[Math.ceil(at)] ?? Number.NaN;
-  return below + (above - below) * (at - Math.floor(at));
-}
+/** One of the two routes, slice by slice. */
+class Side {
+  readonly rates: number[] = [];
+  busiest = 0;
+  #requests = 0;
+  #processor = 0;
 
-const rateOf = ({ requests, milliseconds }: Slice): number => (requests * 1000) / milliseconds;
+  async run(loader: Loader, route: LoadRoute): Promise<void> {
+    const before = processorTime();
+    const slice = await loader.slice(route, SLICE);
+    this.#processor += (processorTime() ?? Number.NaN) - (before ?? Number.NaN);
+    this.#requests += slice.requests;
+    this.rates.push((slice.requests * 1000) / slice.milliseconds);
+    this.busiest = Math.max(this.busiest, slice.busy);
+  }
+
+  get rate(): number {
+    return quantile(this.rates, 0.5);
+  }
+
+  get processor(): number {
+    return (this.#processor * 1000) / this.#requests;
+  }
+}
 
 /**
  * Throughput of a route beside that of another: the two alternate in slices of a second, the ratio is
@@ -40,32 +58,30 @@ export async function ratioOf(
   beside: LoadRoute,
   pairs: number,
 ): Promise<Ratio> {
-  const rates: [number, number][] = [];
-  let busiest = 0;
+  const one = new Side();
+  const other = new Side();
   for (let pair = 0; pair < pairs; pair++) {
-    const one = await loader.slice(route, SLICE);
-    const other = await loader.slice(beside, SLICE);
-    rates.push([rateOf(one), rateOf(other)]);
-    busiest = Math.max(busiest, one.busy, other.busy);
+    await one.run(loader, route);
+    await other.run(loader, beside);
   }
-  const ratios = rates.map(([one, other]) => one / other);
+  const ratios = one.rates.map((rate, pair) => rate / (other.rates[pair] ?? Number.NaN));
   const median = quantile(ratios, 0.5);
   const quartiles: [number, number] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
   const apart = (quartiles[1] - quartiles[0]) / median;
+  const busiest = Math.max(one.busiest, other.busiest);
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
   const noise =
     apart > TOO_NOISY
-      ? `too noisy: the quartiles are ${Math.round(apart * 100)} % apart, so it proves nothing`
+      ? `too noisy, proves nothing: the quartiles are ${percent(apart)} apart`
       : busiest > TOO_BUSY
-        ? `the load generator took ${Math.round(busiest * 100)} % of a processor, so it proves nothing`
+        ? `proves nothing: the load generator took ${percent(busiest)} of a processor`
         : undefined;
   return {
     median,
     quartiles,
     pairs,
-    rates: [
-      quantile(rates.map(([one]) => one), 0.5),
-      quantile(rates.map(([, other]) => other), 0.5),
-    ],
+    rates: [one.rate, other.rate],
+    ...(Number.isNaN(one.processor) ? {} : { processor: [one.processor, other.processor] }),
     ...(noise === undefined ? {} : { noise }),
   };
 }

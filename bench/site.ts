@@ -1,7 +1,7 @@
 import { migrate } from '../scripts/migrate.ts';
 import { createSite } from '../worker/src/site/create.ts';
 import { CAMPAIGNS } from './campaigns.ts';
-import { SECRET } from './stack.ts';
+import { SECRET } from './options.ts';
 import { WRITE_KEY } from './traffic.ts';
 
 /** Makes the tables and the bench's site, with or without its hundred campaigns. */
@@ -26,8 +26,6 @@ export async function makeSite(db: D1Database, withCampaigns: boolean): Promise<
     'insert into campaigns (site, id, body, created_at, updated_at) values (?1, ?2, ?3, ?4, ?4)',
   );
   await db.batch(
-    CAMPAIGNS.map((campaign) =>
-      insert.bind('bench', campaign.id, JSON.stringify(campaign), now),
-    ),
+    CAMPAIGNS.map((campaign) => insert.bind('bench', campaign.id, JSON.stringify(campaign), now)),
   );
 }

@@ -7,9 +7,9 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { unstable_getMiniflareWorkerOptions as workerOptions } from 'wrangler';
 import { modulesOf } from '../scripts/worker.ts';
 import { compile } from './compile.ts';
+import { type Options, readOptions, SECRET } from './options.ts';
 
 /** Which of them: the floors, the built worker, it with forwarding paused, it with its writes counted. */
 export type Part = 'floor' | 'built' | 'paused' | 'counted';
@@ -23,16 +23,16 @@ export interface Stack {
   dispose(): Promise<void>;
 }
 
-/** Value of `CRESSET_SECRET`. */
-export const SECRET = 'a secret of the bench';
-
 const WRAPPERS = { paused: 'bench/paused.ts', counted: 'bench/counted.ts' } as const;
 /** Linux keeps this folder in memory: a disk would make both sides wait alike, and flatter the ratio. */
 const MEMORY = '/dev/shm';
 const socket = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
 
-async function partOf(part: Part, script: string): Promise<Record<string, unknown>> {
-  const { workerOptions: options } = workerOptions('wrangler.toml');
+async function partOf(
+  part: Part,
+  script: string,
+  options: Options,
+): Promise<Record<string, unknown>> {
   const { modulesRules: _rules, queueConsumers, ...bindings } = options;
   if (part === 'floor') {
     const { compatibilityDate, compatibilityFlags } = bindings;
@@ -42,9 +42,7 @@ async function partOf(part: Part, script: string): Promise<Record<string, unknow
       compatibilityDate,
       compatibilityFlags,
       durableObjects: { FLOOR: { className: 'Floor', useSQLite: true } },
-      modules: [
-        { type: 'ESModule', path: 'floor.mjs', contents: await compile('bench/floor.ts') },
-      ],
+      modules: [{ type: 'ESModule', path: 'floor.mjs', contents: await compile('bench/floor.ts') }],
     };
   }
   const folder = dirname(script);
@@ -73,10 +71,8 @@ async function partOf(part: Part, script: string): Promise<Record<string, unknow
 /** Starts the parts on an empty state of their own. `script`: the built worker's module. */
 export async function startStack(script: string, parts: readonly Part[]): Promise<Stack> {
   if (!existsSync(script)) throw new Error(`${script} is missing: run "npm run build" first`);
-  // Without this, wrangler warns that the required secret is not set.
-  process.env['CRESSET_SECRET'] = SECRET;
-  const workers = [];
-  for (const part of parts) workers.push(await partOf(part, script));
+  const options = readOptions();
+  const workers = await Promise.all(parts.map((part) => partOf(part, script, options)));
   const state = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'cresset-bench-'));
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({

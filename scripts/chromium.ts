@@ -30,7 +30,7 @@ function run(command: string, ...args: string[]): boolean {
 }
 
 /** Path of a Chromium that can be run; installs one where there is none, and throws where it cannot. */
-export function findChromium(): string {
+function findChromium(): string {
   let path = installed();
   if (path === undefined && run('npx', 'playwright-core', 'install', '--with-deps', 'chromium'))
     path = installed();

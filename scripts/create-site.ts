@@ -60,10 +60,9 @@ try {
   npx wrangler d1 execute cresset --local --file ${file}      or, deployed, --remote
 `);
 } catch (error) {
-  const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
-  if (!exists && !(error instanceof Remedy)) throw error;
-  console.error(
-    exists ? `${process.argv[2]}.sql is there already. Delete it first.` : error.message,
-  );
+  if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+    console.error(`${process.argv[2]}.sql is there already. Delete it first.`);
+  } else if (error instanceof Remedy) console.error(error.message);
+  else throw error;
   process.exitCode = 1;
 }

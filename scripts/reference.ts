@@ -1,6 +1,7 @@
 /**
- * `npm run reference`: writes the fields of every interface of `wire.ts` into `docs/reference/http.md`,
- * between the marks that name it. The docstrings are the text; a test holds the page up to date.
+ * `npm run reference`: writes the fields of every interface that goes over the wire into
+ * `docs/reference/http.md`, between the marks that name it. The docstrings are the text; a test holds
+ * the page up to date.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,9 +11,11 @@ import { readInterfaces, type WireField, type WireInterface } from './wire-field
 const PAGE = 'docs/reference/http.md';
 const MARKED = /(<!-- fields: (\w+) -->\n)[^]*?(<!-- \/fields -->)/g;
 
-/** The interfaces of the contract. */
+/** The interfaces of the contract, and of what the console's routes answer. */
 export const wireInterfaces = (): WireInterface[] =>
-  readInterfaces(readFileSync('worker/src/contract/wire.ts', 'utf8'));
+  ['worker/src/contract/wire.ts', 'worker/src/console/answers.ts'].flatMap((file) =>
+    readInterfaces(readFileSync(file, 'utf8')),
+  );
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
@@ -20,10 +23,9 @@ const row = ({ name, optional, type, doc }: WireField): string =>
   `| ${code(name)} | ${code(type)} | ${optional ? '' : 'Always. '}${doc.replaceAll('|', '\\|')} |`;
 
 function tableOf({ doc, extends: base, fields }: WireInterface): string {
-  const inherits = base === undefined ? '' : ` All of \`${base}\`, and:`;
   return [
     '',
-    `${doc}${inherits}`,
+    base === undefined ? doc : `${doc} All of \`${base}\`, and:`,
     '',
     '| field | type | meaning |',
     '| --- | --- | --- |',

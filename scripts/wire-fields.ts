@@ -17,7 +17,8 @@ export interface WireInterface {
   fields: WireField[];
 }
 
-const INTERFACE = /(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\n)?export interface (\w+)(?: extends (\w+))? \{/g;
+const INTERFACE =
+  /(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\n)?export interface (\w+)(?: extends (\w+))? \{/g;
 const MEMBER = /\s*(?:\/\*\*((?:(?!\*\/)[^])*)\*\/\s*)?(?:(\w+)(\?)?|\[[^\]]*\]):\s*/y;
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
@@ -57,7 +58,7 @@ function fieldsOf(inside: string, path: string): WireField[] {
     fields.push({
       name: path + name,
       optional: optional === '?',
-      type: inline ? 'object' : type,
+      type: inline ? type.replace(/^\{[^]*\}/, 'object') : type,
       doc: docOf(comment),
     });
     if (inline) {

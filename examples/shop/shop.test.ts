@@ -383,6 +383,11 @@ describe('the pages', () => {
           }
         }).observe({ type: 'layout-shift', buffered: true });
       });
+      // The offer comes when the page was painted without it: the worst case.
+      await page.route('**/v1/batch', async (route) => {
+        await page.waitForFunction(() => performance.getEntriesByType('paint').length > 0);
+        await route.continue();
+      });
       await page.goto('/');
       await visitor.offer();
       await visitor.untilProfile(
@@ -391,6 +396,13 @@ describe('the pages', () => {
       );
       const shifts = await page.evaluate(() => (window as unknown as { shifts: unknown[] }).shifts);
       expect(shifts).toEqual([]);
+      // A shift would have been noticed.
+      await page.locator('.hero').evaluate((hero: HTMLElement) => {
+        hero.style.height = '10rem';
+      });
+      await page.waitForFunction(
+        () => (window as unknown as { shifts: unknown[] }).shifts.length > 0,
+      );
     }
   });
 

@@ -1,9 +1,4 @@
-import type {
-  DecideContext,
-  Decisions,
-  EventContext,
-  JsonObject,
-} from '../../worker/src/contract/wire.ts';
+import type { DecideContext, Decisions, JsonObject } from '../../worker/src/contract/wire.ts';
 import { captureCart, type Commerce } from './capture/cart.ts';
 import type { Properties, Track } from './capture/track.ts';
 import type { Options } from './config.ts';
@@ -12,7 +7,7 @@ import { followPage } from './context.ts';
 import { askFor } from './decide.ts';
 import { guard, warn } from './guard.ts';
 import { become, forget, getPerson } from './identity.ts';
-import { run, type Run } from './run.ts';
+import { run, type Run, type Where } from './run.ts';
 import { names, remove, STORED } from './store.ts';
 
 /** The calls that a page can make. None of them throws. */
@@ -64,7 +59,7 @@ const createClient = (options: Options): Cresset => {
   let level: ConsentLevel;
   let running: Run | undefined;
   let stopped = false;
-  const where = (): EventContext => ({ page: page(), consent: level });
+  const where: Where = (at = page()) => ({ page: at, consent: level });
 
   const end = (): void => {
     running?._scope._end();

@@ -8,7 +8,6 @@ export const address = (): string => location.href.replace(/#.*/, '');
 export const surroundings = (): EventContext => ({
   library: { name: 'cresset', version: VERSION },
   locale: navigator.language,
-  timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 });
 
 /** A function that tells on which page something happens. When the URL changed without a load, the page before is the referrer. */

@@ -26,20 +26,23 @@ export interface Run {
   _leave(): void;
 }
 
+/** Tells where an event happens: on this page, unless it belongs to another. */
+export type Where = (page?: EventContext['page']) => EventContext;
+
 /** Starts capturing and sending. */
-export const run = (options: Options, where: () => EventContext): Run => {
+export const run = (options: Options, where: Where): Run => {
   const scope = createScope();
   const queue = createQueue(`${STORED}${options.key}.`);
   const sender = createSender(options, queue, scope);
-  const emit = (fields: EventFields, context = where()): StoredEvent => {
-    const event = createEvent(fields, getPerson(), context);
+  const emit = (fields: EventFields, page?: EventContext['page']): StoredEvent => {
+    const event = createEvent(fields, getPerson(), where(page));
     queue._add(event);
     sender._wake();
     return event;
   };
 
   const engagement = captureEngagement<StoredEvent>(scope, ({ messageId, context }, engaged) =>
-    emit({ event: PAGE_ENGAGED, properties: { engaged, view: messageId } }, context),
+    emit({ event: PAGE_ENGAGED, properties: { engaged, view: messageId } }, context.page),
   );
   const fill = createSlots(scope, options.timeout ?? TIMEOUT, sender._ask, (event, properties) =>
     emit({ event, properties }),

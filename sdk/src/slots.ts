@@ -29,11 +29,13 @@ export const createSlots = (
     shown?._end();
   });
 
-  const show = guard((inner: Scope, place: HTMLElement, decision: Decision | undefined) => {
-    if (!decision) return;
-    if (decision.offer?.kind === 'banner') {
+  const show = guard((inner: Scope, place: HTMLElement, decision: Decision) => {
+    const { offer } = decision;
+    if (offer) {
+      // A later release's: this one cannot show it, so nobody sees it.
+      if (offer.kind !== 'banner') return;
       const before = [...place.childNodes];
-      place.replaceChildren(renderBanner(decision.offer.content));
+      place.replaceChildren(renderBanner(offer.content));
       inner._undo(() => place.replaceChildren(...before));
     }
     captureExposure(inner, track, place, nameOf(place), decision);
@@ -51,7 +53,8 @@ export const createSlots = (
       shown?._end();
       const inner = (shown = createScope());
       for (const place of places) {
-        show(inner, place, decisions[nameOf(place)]);
+        const decision = decisions[nameOf(place)];
+        if (decision?.offer ?? decision?.decisionId) show(inner, place, decision);
         // A style sheet may hold the slot back by an animation that ends by itself: now there is no need.
         place.style.animation = 'none';
       }

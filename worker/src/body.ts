@@ -1,4 +1,5 @@
 import { MAX_DEPTH } from './contract/values.ts';
+import { depthOf } from './depth.ts';
 import { ProblemError } from './errors.ts';
 
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
@@ -27,23 +28,6 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
     at += chunk.byteLength;
   }
   return whole;
-}
-
-/** How deep the objects and arrays of a JSON text nest. Brackets in strings do not count. */
-export function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (quoted) {
-      if (char === 92) i++;
-      else if (char === 34) quoted = false;
-    } else if (char === 34) quoted = true;
-    else if (char === 123 || char === 91) deepest = Math.max(deepest, ++depth);
-    else if (char === 125 || char === 93) depth--;
-  }
-  return deepest;
 }
 
 /**

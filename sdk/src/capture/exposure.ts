@@ -6,7 +6,7 @@ import type { Track } from './track.ts';
 /** Milliseconds without a break for which half of a place must be visible to count as seen. */
 const SEEN = 1000;
 
-/** Reports that a decision was seen, once, and each click on its offer. The empty place of a withheld offer is reported too. */
+/** Reports that the offer in a place, or the empty place of a withheld one, was seen, once, and each click on an offer. */
 export const captureExposure = (
   scope: Scope,
   track: Track,
@@ -16,14 +16,14 @@ export const captureExposure = (
 ): void => {
   const report = (event: string): void =>
     track(event, { promotion_id: campaign, creative: variant, position: slot, decisionId });
-  let unseen = decisionId ?? offer;
+  let seen = false;
   let half = false;
   let clock: number | undefined;
   const check = (): void => {
     clearTimeout(clock);
-    if (unseen && half && !document.hidden)
+    if (!seen && half && !document.hidden)
       clock = scope._later(() => {
-        unseen = undefined;
+        seen = true;
         report(PROMOTION_VIEWED);
       }, SEEN);
   };

@@ -1,6 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
   BatchAnswer,
@@ -58,55 +63,40 @@ export class Collector {
   origin = '';
 
   readonly #changed = new EventEmitter();
-  readonly #hanging = new Set<ServerResponse>();
-  readonly #server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      const { method = '', url = '', headers, rawHeaders } = request;
-      if (!url.startsWith('/v1/')) {
-        void this.#file(url, response);
-        return;
-      }
-      const head = rawHeaders.join('').length + rawHeaders.length * 2;
-      const bytes = method.length + url.length + 11 + head + Buffer.byteLength(body);
-      this.requests.push({ method, path: url, headers, body, bytes, at: performance.now() });
-      this.#answer(url, body, response);
-      this.#changed.emit('change');
-    });
-  });
+  #server = createServer();
 
   constructor() {
     // Each thing that a test waits for is a listener.
     this.#changed.setMaxListeners(0);
   }
 
+  /** Listens on a port of its own, with nothing recorded, and answers as the worker does. */
   async start(): Promise<void> {
+    this.mode = 'ok';
+    this.slowness = 0;
+    this.offers = {};
+    this.bad = () => false;
+    this.retryAfter = 1;
+    this.requests = [];
+    this.events = [];
+    this.duplicates = [];
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => this.#take(request, Buffer.concat(chunks).toString(), response));
+    });
     await new Promise<void>((done) => {
       this.#server.listen(0, '127.0.0.1', done);
     });
     this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** Ends, with whatever is still on its way. */
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((done) => {
       this.#server.close(done);
     });
-  }
-
-  /** Forgets everything and answers as the worker does. */
-  reset(): void {
-    for (const response of this.#hanging) response.destroy();
-    this.#hanging.clear();
-    this.mode = 'ok';
-    this.slowness = 0;
-    this.offers = {};
-    this.bad = () => false;
-    this.requests = [];
-    this.events = [];
-    this.duplicates = [];
   }
 
   /** Resolves when `holds` is true, looking anew at each request. Fails after `limit` milliseconds with what came. */
@@ -128,6 +118,19 @@ export class Collector {
     });
   }
 
+  #take(request: IncomingMessage, body: string, response: ServerResponse): void {
+    const { method = '', url = '', headers, rawHeaders } = request;
+    if (!url.startsWith('/v1/')) {
+      void this.#file(url, response);
+      return;
+    }
+    const head = rawHeaders.join('').length + rawHeaders.length * 2;
+    const bytes = method.length + url.length + 11 + head + Buffer.byteLength(body);
+    this.requests.push({ method, path: url, headers, body, bytes, at: performance.now() });
+    this.#answer(url, body, response);
+    this.#changed.emit('change');
+  }
+
   async #file(url: string, response: ServerResponse): Promise<void> {
     const found = url === '/c.js' ? await readFile('dist/c.js') : undefined;
     response.writeHead(found === undefined ? 404 : 200, {
@@ -143,10 +146,7 @@ export class Collector {
       response.destroy();
       return;
     }
-    if (mode === 'hang') {
-      this.#hanging.add(response);
-      return;
-    }
+    if (mode === 'hang') return;
     if (mode === 'garbage') {
       response.writeHead(200, { ...CORS, 'content-type': 'text/html' }).end('<h1>Log in</h1>');
       return;

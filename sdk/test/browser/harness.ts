@@ -30,7 +30,7 @@ export function useHarness(): Harness {
   let context: BrowserContext;
   const harness = {
     collector,
-    pages: new Pages(''),
+    pages: new Pages(() => collector.origin),
     get context() {
       return context;
     },
@@ -43,28 +43,32 @@ export function useHarness(): Harness {
     newContext: async () => browser.newContext(),
   };
   beforeAll(async () => {
-    await collector.start();
-    harness.pages = new Pages(collector.origin);
     await harness.pages.start();
     browser = await launchChromium();
   });
   beforeEach(async () => {
-    collector.reset();
+    // Anew for each test: what a page of the test before still sends finds nobody there.
+    await collector.start();
     context = await browser.newContext();
-    return async () => context.close();
+    return async () => {
+      await context.close();
+      await collector.stop();
+    };
   });
   afterAll(async () => {
     await browser.close();
     await harness.pages.stop();
-    await collector.stop();
   });
   return harness;
 }
 
-/** The script tag with its one-line stub, as the documentation shows it. `attributes` are added to it. */
+/**
+ * The script tag with its one-line stub, as the documentation shows it. `attributes` are added to it; the
+ * last one is patience, so that a busy machine does not make an answer come too late.
+ */
 export const tag = (attributes = ''): string =>
   `<script>window.cresset=window.cresset||function(){(cresset.q=cresset.q||[]).push(arguments)}</script>` +
-  `<script async src="COLLECTOR/c.js" data-key="wk_test" ${attributes}></script>`;
+  `<script async src="COLLECTOR/c.js" data-key="wk_test" ${attributes} data-timeout="9000"></script>`;
 
 /** A page of the least HTML that has the tag. */
 export const html = (body = '', attributes = ''): string =>

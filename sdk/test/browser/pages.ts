@@ -13,14 +13,14 @@ const TYPES: { [extension: string]: string } = {
 export class Pages {
   origin = '';
   readonly #made = new Map<string, { html: string; headers: OutgoingHttpHeaders }>();
-  readonly #collector: string;
+  readonly #collector: () => string;
   readonly #server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', this.origin);
     void this.#answer(pathname, response);
   });
 
   /** @param collector origin that takes the place of the one that the examples name */
-  constructor(collector: string) {
+  constructor(collector: () => string) {
     this.#collector = collector;
   }
 
@@ -40,7 +40,7 @@ export class Pages {
 
   /** Adds a page, and returns its URL. `COLLECTOR` in it stands for the collector's origin. */
   make(path: string, html: string, headers: OutgoingHttpHeaders = {}): string {
-    this.#made.set(path, { html: html.replaceAll('COLLECTOR', this.#collector), headers });
+    this.#made.set(path, { html: html.replaceAll('COLLECTOR', this.#collector()), headers });
     return this.origin + path;
   }
 
@@ -58,7 +58,10 @@ export class Pages {
     const folder = file.startsWith('/dist/') ? '.' : 'examples';
     const text = await readFile(folder + file, 'utf8').catch(() => undefined);
     return {
-      text: text?.replaceAll('http://127.0.0.1:8787', this.#collector),
+      // Patience, so that a busy machine does not make an answer come too late.
+      text: text
+        ?.replaceAll('http://127.0.0.1:8787', this.#collector())
+        .replace('data-key="wk_demo"', 'data-key="wk_test" data-timeout="9000"'),
       headers: { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' },
     };
   }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectSent, matching } from './expectSent.ts';
 import { html, setVisibility, useHarness } from './harness.ts';
 
@@ -184,7 +184,6 @@ describe('a worker in trouble', () => {
     await expectSent(collector, [{ type: 'page' }]);
     const [first, second] = collector.requests;
     expect(Number(second?.at) - Number(first?.at)).toBeGreaterThan(2000);
-    collector.retryAfter = 1;
   });
 
   test('one event that makes the batch a bad one is dropped, and holds up no other', async () => {
@@ -368,9 +367,4 @@ describe('without storage', () => {
     });
     await expectSent(collector, [{ event: 'Act 1' }]);
   });
-});
-
-afterEach(async () => {
-  // A page that is still open must not send into the next test.
-  await Promise.all(harness.context.pages().map(async (page) => page.close()));
 });

@@ -23,6 +23,11 @@ export async function linkAlias(
     const asUser = await callProfile(env, other.name, (profile) => profile.view({}));
     if (asUser.is !== 'unknown') return 'merge_needs_secret_key';
   }
+  const there = await callProfile(env, user.name, (profile) =>
+    profile.ingest({ site, self: user, events: [], source: { name: anon.name, verified } }),
+  );
+  if (there.is === 'done') return undefined;
+  if (there.is === 'unknown' && there.full) return 'identifier_limit';
   const answer = await callProfile(env, anon.name, (profile) =>
     profile.ingest({ site, self: anon, events: [], link: { user, verified } }),
   );

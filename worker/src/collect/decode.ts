@@ -1,6 +1,7 @@
 import { batchRequest, firstIssue } from '../contract/schema.ts';
-import { MAX_BATCH_EVENTS } from '../contract/values.ts';
+import { MAX_BATCH_EVENTS, MAX_DEPTH } from '../contract/values.ts';
 import type { BatchRequest, EventType } from '../contract/wire.ts';
+import { isDeeper } from '../depth.ts';
 import { ProblemError } from '../errors.ts';
 
 /** The body of `POST /v1/batch`. Throws 400 for one that is none, and 413 for too many events. */
@@ -22,6 +23,13 @@ export function decodeBatch(body: Record<string, unknown>): BatchRequest {
       413,
       'too_many_events',
       `The batch has ${parsed.data.batch.length} events. Send at most ${MAX_BATCH_EVENTS} at once.`,
+    );
+  }
+  if (isDeeper(parsed.data.context, MAX_DEPTH)) {
+    throw new ProblemError(
+      400,
+      'body_too_deep',
+      `"context" nests deeper than ${MAX_DEPTH} levels. Flatten it.`,
     );
   }
   return parsed.data;

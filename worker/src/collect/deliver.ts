@@ -31,7 +31,8 @@ export interface Delivered {
 /** More hops than this for one run would be a fault of ours. */
 const MAX_HOPS = 4;
 
-type Ask = (name: string, request: Omit<IngestRequest, 'site' | 'events'>) => Promise<IngestAnswer>;
+type Part = Omit<IngestRequest, 'site' | 'events'> & { events?: ProfileEvent[] };
+type Ask = (name: string, request: Part) => Promise<IngestAnswer>;
 
 /** Stores the events of a run with the object that answers for them. Throws where none could take them. */
 export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> {
@@ -55,28 +56,20 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
   const known = await ask(user.name, { self: user, source, view });
   if (known.is === 'done') return known;
   if (known.is === 'moved') return follow(ask, known.target, { source, view });
-  if (known.is === 'unknown' && known.full) {
-    return {
-      ...(await follow(ask, user.name, { self: user, ...alone })),
-      notice: 'identifier_limit',
-    };
-  }
+  const apart = async (notice: NoticeCode): Promise<Delivered> => {
+    const noted = events.map((event) => (event.notice === '' ? { ...event, notice } : event));
+    return { ...(await follow(ask, user.name, { self: user, events: noted, ...alone })), notice };
+  };
+  if (known.is === 'unknown' && known.full) return apart('identifier_limit');
   const own = await ask(anon.name, { self: anon, link: { user, verified } });
   if (own.is === 'done') return own;
   if (own.is === 'moved')
     return follow(ask, own.target, { source: { ...source, alias: true }, view });
-  return {
-    ...(await follow(ask, user.name, { self: user, ...alone })),
-    notice: 'anonymous_id_owned',
-  };
+  return apart('anonymous_id_owned');
 }
 
 /** Asks an object, and the one it moved to where it has. */
-async function follow(
-  ask: Ask,
-  name: string,
-  request: Omit<IngestRequest, 'site' | 'events'>,
-): Promise<Delivered> {
+async function follow(ask: Ask, name: string, request: Part): Promise<Delivered> {
   let at = name;
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const answer = await ask(at, request);

@@ -5,6 +5,7 @@ import { MAX_BATCH_BYTES, PATH_BATCH } from '../contract/values.ts';
 import type {
   BatchAnswer,
   BatchRequest,
+  DecisionReason,
   Decisions,
   EventType,
   JsonObject,
@@ -111,7 +112,17 @@ async function collect(
     notices: [...dropped.flatMap(noticesOf), ...notices].sort((a, b) => a.index - b.index),
     ...(batch.decide === undefined
       ? {}
-      : { decisions: await decideFor(c, snapshot, batch, allowed.at(-1), view, facts) }),
+      : {
+          decisions: await decideFor(
+            c,
+            snapshot,
+            batch,
+            allowed.at(-1),
+            view,
+            facts,
+            dropped.length > 0 ? 'NO_CONSENT' : 'ERROR',
+          ),
+        }),
   };
 }
 
@@ -124,6 +135,7 @@ function check(
     received,
     sentAt: batch.sentAt,
     context: batch.context as JsonObject | null | undefined,
+    contextBytes: new TextEncoder().encode(JSON.stringify(batch.context ?? {})).byteLength,
   };
   const results = batch.batch.map((raw, index) => validate(raw, index, facts));
   return {
@@ -143,10 +155,12 @@ async function decideFor(
   event: AllowedEvent | undefined,
   view: ProfileView | undefined,
   { site, trusted, received }: RequestFacts,
+  /** The reason where no event is left to decide for. */
+  withheld: DecisionReason,
 ): Promise<Decisions> {
   const slots = batch.decide ?? [];
   if (event === undefined) {
-    return Object.fromEntries(slots.map((slot) => [slot, { reason: 'ERROR' as const }]));
+    return Object.fromEntries(slots.map((slot) => [slot, { reason: withheld }]));
   }
   const request = c.req.raw;
   const { anonymousId, userId } = event;

@@ -8,6 +8,7 @@ import type {
   Rejection,
   RejectionCode,
 } from '../contract/wire.ts';
+import { isDeeper } from '../depth.ts';
 import { normaliseId } from '../profile/identity.ts';
 import { eventTime } from './time.ts';
 
@@ -39,18 +40,14 @@ export interface BatchFacts {
   received: number;
   sentAt: string | null | undefined;
   context: JsonObject | null | undefined;
+  /** Size of that context: it counts with each event, since each is stored with it. */
+  contextBytes: number;
 }
 
-/** Largest value of one trait, in UTF-16 units of its JSON. A profile holds 200 in a row of 2 MB. */
-const MAX_TRAIT = 4_096;
+/** Largest value of one trait, in bytes of its JSON. A profile holds 200 of them in a row of 2 MB. */
+const MAX_TRAIT = 2_048;
 
 const encoder = new TextEncoder();
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((item) => isDeeper(item, levels - 1));
-}
 
 function isLarger(value: unknown, bytes: number): boolean {
   const text = JSON.stringify(value);
@@ -61,18 +58,18 @@ function isLarger(value: unknown, bytes: number): boolean {
 
 type Fault = [code: RejectionCode, path: string, message: string];
 
-function faultOfValue(raw: unknown): Fault | undefined {
+function faultOfValue(raw: unknown, most: number): Fault | undefined {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return ['not_an_object', '', 'An event is a JSON object.'];
   }
   if (isDeeper(raw, MAX_DEPTH)) {
     return ['too_deep', '', `The event nests deeper than ${MAX_DEPTH} levels. Flatten it.`];
   }
-  if (isLarger(raw, MAX_EVENT_BYTES)) {
+  if (isLarger(raw, most)) {
     return [
       'event_too_large',
       '',
-      `The event is larger than ${MAX_EVENT_BYTES / 1024} KB. Send less with it.`,
+      `The event and the batch's context are larger than ${MAX_EVENT_BYTES / 1024} KB. Send less with it.`,
     ];
   }
   return undefined;
@@ -87,11 +84,11 @@ function faultOfTraits(traits: JsonObject): Fault | undefined {
         `The name of a trait has more than ${MAX_NAME_LENGTH} characters. Shorten it.`,
       ];
     }
-    if (JSON.stringify(value).length > MAX_TRAIT) {
+    if (isLarger(value, MAX_TRAIT)) {
       return [
         'invalid_field',
         `traits.${name}`,
-        'The value is larger than 4 KB. Keep large data elsewhere and send its id.',
+        'The value is larger than 2 KB. Keep large data elsewhere and send its id.',
       ];
     }
   }
@@ -177,7 +174,7 @@ export function validate(raw: unknown, index: number, batch: BatchFacts): ValidE
     message,
   });
 
-  const fault = faultOfValue(raw);
+  const fault = faultOfValue(raw, MAX_EVENT_BYTES - batch.contextBytes);
   if (fault !== undefined) return reject(fault);
   const parsed = incomingEvent.safeParse(raw);
   if (!parsed.success) {

@@ -89,7 +89,7 @@ export interface IncomingEvent {
   category?: string | null | undefined;
   /** `page`, `track`, `screen`: what is known of it. */
   properties?: JsonObject | null | undefined;
-  /** `identify` and `group`: attributes to set. `null` as a value removes one. */
+  /** `identify` and `group`: attributes to set, each at most 2 KB of JSON. `null` as a value removes one. */
   traits?: JsonObject | null | undefined;
   /** `group`: required there, at most 500 characters. */
   groupId?: string | number | null | undefined;

@@ -14,7 +14,7 @@ export interface CartChange {
 /** A cart as the changes that made it. Kept as a log so that a late event still falls in its place. */
 export interface CartLog {
   /** What the oldest changes came to. */
-  base: { at: number; currency: string | null; lines: Product[] };
+  base: { at: number; id: string; currency: string | null; lines: Product[] };
   /** Changes since, oldest first. */
   changes: CartChange[];
 }
@@ -30,12 +30,12 @@ export interface Cart {
 }
 
 /** Changes that are kept apart; older ones are folded into the base and can no longer be overtaken. */
-const KEPT = 50;
+const KEPT = 30;
 /** Lines of a cart; what is beyond is not kept. */
-const MAX_LINES = 100;
+const MAX_LINES = 50;
 
 export const emptyCart = (): CartLog => ({
-  base: { at: 0, currency: null, lines: [] },
+  base: { at: 0, id: '', currency: null, lines: [] },
   changes: [],
 });
 
@@ -56,18 +56,24 @@ function apply(cart: CartLog['base'], change: CartChange): CartLog['base'] {
     }
   }
   return {
-    at: Math.max(cart.at, change.at),
+    at: change.at,
+    id: change.id,
     currency: change.currency ?? cart.currency,
     lines: [...lines.values()],
   };
 }
 
-const inOrder = (changes: readonly CartChange[]): CartChange[] =>
-  changes.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+type Moment = Pick<CartChange, 'at' | 'id'>;
 
-function fold(base: CartLog['base'], changes: CartChange[]): CartLog {
-  // Nothing before the last whole replacement matters, except the currency it may lack.
-  const settled = Math.max(changes.length - KEPT, 0);
+/** Orders changes by time, and those of one millisecond by the event's id. */
+const compare = (a: Moment, b: Moment): number =>
+  a.at - b.at || (a.id === b.id ? 0 : a.id < b.id ? -1 : 1);
+
+function fold(base: CartLog['base'], unordered: CartChange[]): CartLog {
+  const changes = unordered.toSorted(compare);
+  // Whatever came before a replacement of the whole cart no longer matters, and need not be kept.
+  const replaced = changes.findLastIndex((change) => change.whole) + 1;
+  const settled = Math.max(changes.length - KEPT, replaced);
   return {
     base: changes.slice(0, settled).reduce(apply, base),
     changes: changes.slice(settled),
@@ -75,17 +81,14 @@ function fold(base: CartLog['base'], changes: CartChange[]): CartLog {
 }
 
 /** Adds one change. One that is older than everything kept apart is ignored. */
-export function changeCart(log: CartLog, change: CartChange): CartLog {
-  if (change.at < log.base.at) return log;
-  return fold(log.base, inOrder([...log.changes, change]));
-}
+export const changeCart = (log: CartLog, change: CartChange): CartLog =>
+  compare(change, log.base) < 0 ? log : fold(log.base, [...log.changes, change]);
 
 /** The cart of one person who used several identifiers: all their changes, in the order of time. */
 export function combineCarts(a: CartLog, b: CartLog): CartLog {
-  const [older, newer] = a.base.at <= b.base.at ? [a, b] : [b, a];
-  if (newer.base.at === 0) return fold(newer.base, inOrder([...older.changes, ...newer.changes]));
-  const later = older.changes.filter((change) => change.at > newer.base.at);
-  return fold(newer.base, inOrder([...newer.changes, ...later]));
+  const [older, newer] = compare(a.base, b.base) <= 0 ? [a, b] : [b, a];
+  const later = older.changes.filter((change) => compare(change, newer.base) > 0);
+  return fold(newer.base, [...newer.changes, ...later]);
 }
 
 /** What is in the cart now. */

@@ -18,10 +18,11 @@ import type {
   ViewAnswer,
   ViewRequest,
 } from './rpc.ts';
-import { parseState } from './state.ts';
+import { emptyState, parseState } from './state.ts';
 import { profileStub } from './stub.ts';
 import { type JournalRow, Tables } from './tables.ts';
 import { timelineEvent } from './timeline.ts';
+import type { ProfileView } from './view.ts';
 
 /** Events wait this long for more of their kind before they are handed over. Milliseconds. */
 const FLUSH_DELAY = 1_000;
@@ -121,13 +122,15 @@ export class Profile extends DurableObject<Env> {
       if (source !== undefined) this.#settle(memory, source.name, linkOf(source.verified === true));
       return this.#append(memory, request.events, source?.name, now);
     });
+    // In the same turn as the events: an alarm that stands only after the merge is lost with the process.
+    const armed = this.#arm(now);
     if (link !== undefined) {
       if (this.#memory.standing.is === 'root') {
         this.#transaction(() => this.#tables.setMeta('target', link.user));
       }
       await this.#merge(now, { type: 'link', target: link.user.name, link: linkOf(link.verified) });
     }
-    await this.#arm(now);
+    await armed;
     if (request.view === true && link === undefined) {
       return { is: 'done', ...counts, view: this.#view(this.#memory, source?.name) };
     }
@@ -186,13 +189,12 @@ export class Profile extends DurableObject<Env> {
     return { is: 'view', view: this.#view(memory, request.source) };
   }
 
-  /** Everything, or on a claimed link only what that anonymous id brought itself. */
-  #view(memory: Memory, source: string | undefined): ReturnType<typeof viewOfState> {
-    const claimed = source !== undefined && memory.identifiers.get(source)?.link !== 'verified';
-    const own = claimed ? memory.states.get(source)?.state : undefined;
-    return own === undefined
-      ? viewOfState(memory.whole(), memory.firstIdentifier())
-      : viewOfState(own, source ?? '');
+  /** Everything, or on a claimed link only what that anonymous id brought itself, be it nothing. */
+  #view(memory: Memory, source: string | undefined): ProfileView {
+    if (source === undefined || memory.identifiers.get(source)?.link === 'verified') {
+      return viewOfState(memory.whole(), memory.firstIdentifier());
+    }
+    return viewOfState(memory.states.get(source)?.state ?? emptyState(), source);
   }
 
   /** The whole profile, for the private API. */
@@ -226,7 +228,7 @@ export class Profile extends DurableObject<Env> {
 
   /** Takes a step of the protocol and runs what follows from it, for at most {@link MERGE_WAIT}. */
   async #merge(now: number, message: Message): Promise<void> {
-    const effects = this.#step(now, message);
+    const effects = await this.#step(now, message);
     if (effects.length === 0) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const enough = new Promise<void>((resolve) => {
@@ -236,8 +238,8 @@ export class Profile extends DurableObject<Env> {
     clearTimeout(timer);
   }
 
-  #step(now: number, message: Message): Effect[] {
-    return this.#transaction((memory) => {
+  async #step(now: number, message: Message): Promise<Effect[]> {
+    const effects = this.#transaction((memory) => {
       const [standing, effects] = step(memory.standing, message);
       if (standing !== memory.standing) {
         memory.standing = standing;
@@ -252,6 +254,8 @@ export class Profile extends DurableObject<Env> {
       }
       return effects;
     });
+    await this.#arm(now);
+    return effects;
   }
 
   /** One run at a time hands the journal over, window by window, until the target has all or fails. */
@@ -282,7 +286,7 @@ export class Profile extends DurableObject<Env> {
         const answer = await stub.receive(chunk);
         if (answer.is === 'retry') throw new Error('the target is moving itself');
         // `last` is read in the same turn as the step: nothing can come in between.
-        this.#step(
+        await this.#step(
           Date.now(),
           answer.is === 'moved'
             ? { type: 'moved', epoch, target: answer.target }
@@ -291,7 +295,7 @@ export class Profile extends DurableObject<Env> {
       } else {
         const answer = await stub.settle({ from: this.#memory.self?.name ?? '', epoch, link });
         if (answer.is === 'retry') throw new Error('the target is moving itself');
-        this.#step(
+        await this.#step(
           Date.now(),
           answer.is === 'moved'
             ? { type: 'moved', epoch, target: answer.target }

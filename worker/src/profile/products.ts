@@ -1,11 +1,14 @@
 import type { Json, JsonObject, Product } from '../contract/wire.ts';
 
-/** Longest text that is kept of a product's field. */
-const MAX_TEXT = 500;
+/** Longest text that is kept of a product's field, and longest URL. */
+const MAX_TEXT = 200;
+const MAX_URL = 500;
+/** Products that are read of one event. */
+const MAX_PRODUCTS = 50;
 
-const text = (value: Json | undefined): string | undefined =>
+const text = (value: Json | undefined, most = MAX_TEXT): string | undefined =>
   typeof value === 'string' || typeof value === 'number'
-    ? String(value).slice(0, MAX_TEXT).toWellFormed()
+    ? String(value).slice(0, most).toWellFormed()
     : undefined;
 
 /** A number, or a text that is one: shops often send `"12.50"`. */
@@ -34,8 +37,8 @@ export function productOf(from: JsonObject): Product {
     price: numberOf(from['price']),
     quantity: numberOf(from['quantity']),
     coupon: text(from['coupon']),
-    url: text(from['url']),
-    image_url: text(from['image_url']),
+    url: text(from['url'], MAX_URL),
+    image_url: text(from['image_url'], MAX_URL),
   };
   for (const key of Object.keys(product) as (keyof Product)[]) {
     if (product[key] === undefined) delete product[key];
@@ -52,6 +55,6 @@ export function productsOf(properties: JsonObject): Product[] | undefined {
       (item): item is JsonObject =>
         typeof item === 'object' && item !== null && !Array.isArray(item),
     )
-    .slice(0, 100)
+    .slice(0, MAX_PRODUCTS)
     .map(productOf);
 }

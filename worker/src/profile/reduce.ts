@@ -17,12 +17,15 @@ import {
   MAX_CATEGORIES,
   MAX_COUNTERS,
   MAX_TRAITS,
+  rankOfTrait,
   settleOrders,
   type SourceState,
   strongerTrait,
 } from './state.ts';
 import type { Count } from './view.ts';
 
+/** Longest order id that is told apart. */
+const MAX_ORDER_ID = 200;
 /** Product events that tell of an interest in the product's category. */
 const INTEREST = new Set<string>(['Product Clicked', PRODUCT_VIEWED, PRODUCT_ADDED]);
 
@@ -47,7 +50,7 @@ function reduceTraits(state: SourceState, event: ProfileEvent, verified: boolean
     const before = state.traits[name];
     state.traits[name] = before === undefined ? stated : strongerTrait(before, stated);
   }
-  state.traits = keepNewest(state.traits, MAX_TRAITS, (trait) => trait.at);
+  state.traits = keepNewest(state.traits, MAX_TRAITS, rankOfTrait);
 }
 
 function reduceCart(state: SourceState, event: ProfileEvent): void {
@@ -84,7 +87,9 @@ function reduceOrder(state: SourceState, event: ProfileEvent): void {
     0;
   const given = properties['order_id'];
   const id =
-    typeof given === 'string' || typeof given === 'number' ? `o:${given}` : `e:${event.id}`;
+    typeof given === 'string' || typeof given === 'number'
+      ? `o:${String(given).slice(0, MAX_ORDER_ID).toWellFormed()}`
+      : `e:${event.id}`;
   const order = { revenue, at: event.time, by: event.id };
   const before = state.orders[id];
   state.orders[id] = before === undefined ? order : firstOrder(before, order);

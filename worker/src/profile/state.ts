@@ -46,7 +46,7 @@ export interface SourceState {
 export const MAX_COUNTERS = 200;
 export const MAX_CATEGORIES = 100;
 export const MAX_TRAITS = 200;
-export const MAX_ORDERS = 200;
+const MAX_ORDERS = 200;
 export const MAX_ASSIGNMENTS = 200;
 
 /** An object without a prototype chain to fall into: names come from the wire. */
@@ -84,6 +84,10 @@ export const strongerTrait = (a: Trait, b: Trait): Trait => {
   if (a.at !== b.at) return a.at > b.at ? a : b;
   return a.by >= b.by ? a : b;
 };
+
+/** Which traits are kept where there are too many: a claimed one never drives out a verified one. */
+export const rankOfTrait = (trait: Trait): number =>
+  trait.verified ? trait.at + Number.MAX_SAFE_INTEGER / 2 : trait.at;
 
 /** The report of an order that is counted: the earlier one. */
 export const firstOrder = (a: Order, b: Order): Order =>
@@ -145,7 +149,7 @@ export function combine(a: SourceState, b: SourceState): SourceState {
     revenue: a.olderOrders.revenue + b.olderOrders.revenue,
   });
   return {
-    traits: keepNewest(union(a.traits, b.traits, strongerTrait), MAX_TRAITS, (trait) => trait.at),
+    traits: keepNewest(union(a.traits, b.traits, strongerTrait), MAX_TRAITS, rankOfTrait),
     counters: keepNewest(union(a.counters, b.counters, addCounts), MAX_COUNTERS, (c) => c.last),
     categories: keepNewest(
       union(a.categories, b.categories, addCounts),

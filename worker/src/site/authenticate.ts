@@ -2,7 +2,7 @@ import { ProblemError } from '../errors.ts';
 import { findKey, type KeyOwner } from './keys.ts';
 
 /** The key that a request carries in its headers: bearer, or the user name of basic authorization. */
-export function headerKey(headers: Headers): string | undefined {
+function headerKey(headers: Headers): string | undefined {
   const [scheme = '', value = ''] = (headers.get('authorization') ?? '').trim().split(/\s+/, 2);
   if (scheme.toLowerCase() === 'bearer') return value;
   if (scheme.toLowerCase() !== 'basic') return undefined;

@@ -1,0 +1,131 @@
+import type { Counts } from './counts.ts';
+import { judged, type Line, type Section, shown } from './line.ts';
+import { type Loader, startLoader } from './loader.ts';
+import { priceOf, sum, type Usage } from './prices.ts';
+import { makeSite } from './site.ts';
+import { startStack } from './stack.ts';
+import { anonymous, signedIn, signIn, VISITORS } from './traffic.ts';
+import { until } from './until.ts';
+
+type Route = ReturnType<typeof anonymous>;
+
+interface Bench {
+  loader: Loader;
+  port: number;
+  db: D1Database;
+}
+
+const REQUESTS = VISITORS;
+
+/** One request of each visitor, up to the last row in D1. */
+async function countOf({ loader, port, db }: Bench, route: Route, events: number): Promise<Counts> {
+  const stored = async (): Promise<number> =>
+    (await db.prepare('select count(*) as n from events').first<{ n: number }>())?.n ?? 0;
+  const before = await stored();
+  const url = `http://127.0.0.1:${port}/bench/counts`;
+  await fetch(url, { method: 'DELETE' });
+  await loader.send({ ...route, name: 'rows', port }, REQUESTS);
+  // A second at the object, and up to one at each queue.
+  await until(async () => (await stored()) >= before + REQUESTS * events, 30_000);
+  return (await (await fetch(url)).json()) as Counts;
+}
+
+function usageOf(counts: Counts, events: number): Usage {
+  const each = (count: number): number => count / (REQUESTS * events);
+  return {
+    requests: each(REQUESTS),
+    objectRequests: each(counts.calls + counts.alarms),
+    objectRows: each(counts.objectRows),
+    databaseRows: each(counts.databaseRows),
+    queueOperations: each(counts.queueOperations),
+    chunks: each(counts.chunks),
+    chunkReads: each(counts.chunkReads),
+  };
+}
+
+const NAMES: Record<keyof Usage, string> = {
+  requests: 'requests',
+  objectRequests: 'object calls and alarms',
+  objectRows: 'object rows',
+  databaseRows: 'D1 rows',
+  queueOperations: 'queue operations',
+  chunks: 'R2 writes',
+  chunkReads: 'R2 reads',
+};
+
+const dollars = (value: number): string => `$${value.toFixed(2)}`;
+
+/** Price of a million events; a chunk is shared by the messages that came at the same time. */
+function priceLine(what: string, counts: Counts, events: number): Line {
+  const usage = usageOf(counts, events);
+  const parts = priceOf(usage);
+  // What a quiet site pays: every message makes a chunk of its own, and its name goes through a queue.
+  const alone = (counts.messages - counts.chunks) / (REQUESTS * events);
+  const quiet = priceOf({
+    ...usage,
+    chunks: usage.chunks + alone,
+    chunkReads: usage.chunkReads + alone,
+    queueOperations: usage.queueOperations + 3 * alone,
+  });
+  const list = Object.entries(parts).map(
+    ([part, price]) => `${NAMES[part as keyof Usage]} ${dollars(price)}`,
+  );
+  return {
+    what,
+    value: dollars(sum(parts)),
+    number: sum(parts),
+    note: `${list.join(', ')}; ${shown(counts.messages / counts.chunks)} messages a chunk, with one each it is ${dollars(sum(quiet))}`,
+    detail: { usage, parts, quiet: sum(quiet) },
+  };
+}
+
+const rowsLine = (what: string, counts: Counts, events: number, limit?: number): Line => {
+  const rows = counts.objectRows / (REQUESTS * events);
+  const line = { what, value: rows.toFixed(2), number: rows };
+  return limit === undefined ? line : judged(line, limit, 'rows an event');
+};
+
+/** Rows that an event makes the platform write, and what a million events cost. */
+export async function rows(script: string): Promise<Section> {
+  const stack = await startStack(script, ['counted']);
+  const loader = startLoader();
+  try {
+    await makeSite(stack.db, false);
+    const bench = { loader, port: await stack.port('counted'), db: stack.db };
+    const first = await countOf(bench, anonymous(1), 1);
+    const single = await countOf(bench, anonymous(1), 1);
+    const ten = await countOf(bench, anonymous(10), 10);
+    const linked = await countOf(bench, signIn, 1);
+    const signed = await countOf(bench, signedIn, 1);
+    const calls = (what: string, counts: Counts, events: number): Line => {
+      const number = counts.calls / (REQUESTS * events);
+      return judged({ what, value: number.toFixed(2), number }, 1.2, 'calls an event');
+    };
+    const databaseRows = single.databaseRows / REQUESTS;
+    return {
+      title: 'Rows',
+      method: `One request each of ${REQUESTS} visitors, far enough apart that each is handed over by itself, up to the last row in D1. Counted where the runtime counts: rowsWritten of every statement of an object, one more for each setAlarm, rows_written of every statement of D1. Prices: Workers Paid, beyond what it includes, read 2026-11-21 (bench/prices.ts); processor time, duration and storage are not in them.`,
+      lines: [
+        rowsLine('object, single event', single, 1, 5),
+        rowsLine('object, an event in a batch of 10', ten, 10, 3),
+        rowsLine('object, single event, signed in', signed, 1, 5),
+        rowsLine('object, first event of a new visitor', first, 1),
+        rowsLine('objects, sign-in of a visitor with 12 events', linked, 1),
+        judged(
+          { what: 'D1, an event', value: databaseRows.toFixed(2), number: databaseRows },
+          2,
+          'rows an event',
+        ),
+        calls('object calls, single event', single, 1),
+        calls('object calls, an event in a batch of 10', ten, 10),
+        calls('object calls, single event, signed in', signed, 1),
+        priceLine('a million single events', single, 1),
+        priceLine('a million events in batches of 10', ten, 10),
+        priceLine('a million single events, signed in', signed, 1),
+      ],
+    };
+  } finally {
+    loader.stop();
+    await stack.dispose();
+  }
+}

@@ -1,0 +1,142 @@
+/** `docs/reference/http.md` lists what the worker has, and nothing that it has not. */
+import { globSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { wireInterfaces, withTables } from '../../../../scripts/reference.ts';
+import * as values from '../../../src/contract/values.ts';
+import { headingsOf, read, tableUnder } from './markdown.ts';
+
+const page = read('docs/reference/http.md');
+const wire = read('worker/src/contract/wire.ts');
+const source = globSync('worker/src/**/*.{ts,tsx}').map(read).join('\n');
+
+const sorted = (texts: Iterable<string>): string[] => [...new Set(texts)].toSorted();
+
+/** The members of a union of texts in `wire.ts`. */
+function membersOf(name: string): string[] {
+  const code = wire.replaceAll(/\/\*\*[^]*?\*\//g, '');
+  const [, union = ''] = new RegExp(`export type ${name} =([^;]+);`).exec(code) ?? [];
+  const members = [...union.matchAll(/'(\w+)'/g)];
+  expect(members.length).toBeGreaterThan(1);
+  return sorted(members.map(([, member = '']) => member));
+}
+
+const firstColumn = (heading: string): string[] =>
+  sorted(tableUnder(page, heading).map(([code = '']) => code));
+
+describe('codes', () => {
+  it('of errors are all there, with their status', () => {
+    const thrown = [...source.matchAll(/new ProblemError\(\s*(\d{3}),\s*'(\w+)'/g)];
+    expect(thrown.length).toBeGreaterThan(20);
+    const rows = tableUnder(page, '## Errors of a whole request');
+    expect(sorted(rows.map(([code, status]) => `${code} ${status}`))).toEqual(
+      sorted(thrown.map(([, status, code]) => `${code} ${status}`)),
+    );
+    // What is thrown with a code that is computed is a rejection's, listed further down.
+    const computed = [...source.matchAll(/new ProblemError\(\s*\d{3},\s*([^'\s][\w.]*)/g)];
+    expect(computed.map(([, expression]) => expression)).toEqual(['rejection.code']);
+  });
+
+  it('of rejections, notices and reasons are all there', () => {
+    expect(firstColumn('## Rejections of one event')).toEqual(membersOf('RejectionCode'));
+    expect(firstColumn('## Notices')).toEqual(membersOf('NoticeCode'));
+    expect(firstColumn('## Reasons of a decision')).toEqual(membersOf('DecisionReason'));
+  });
+
+  it.each(['## Errors of a whole request', '## Rejections of one event', '## Notices'])(
+    'under "%s" each have a cause and a remedy',
+    (heading) => {
+      const rows = tableUnder(page, heading);
+      expect(rows.filter((row) => row.some((cell) => cell === ''))).toEqual([]);
+    },
+  );
+});
+
+describe('routes', () => {
+  it('are all there', () => {
+    const paths = Object.entries(values).filter(([name]) => name.startsWith('PATH_'));
+    const mounted = [
+      ...source.matchAll(/\.(get|post|patch|put|delete)\(\s*(?:'(\/[^']*)'|(PATH_\w+))/g),
+    ].map(([, method = '', path, constant]) => {
+      const at = path ?? String(paths.find(([name]) => name === constant)?.[1]);
+      return `${method.toUpperCase()} ${at.replace('/c/:file{[0-9a-f]{16}\\\\.js}', '/c/:hash.js')}`;
+    });
+    expect(mounted.length).toBeGreaterThan(10);
+    const documented = headingsOf(page)
+      .map(({ text }) => text.replaceAll('`', ''))
+      .filter((text) => /^[A-Z]+ \//.test(text));
+    expect(sorted(documented)).toEqual(sorted(mounted));
+  });
+
+  it('of the single calls are all there', () => {
+    const [, list = ''] = /of \[([^\]]+)\] satisfies EventType/.exec(source) ?? [];
+    const calls = [...list.matchAll(/'(\w+)'/g)].map(([, call]) => `/v1/${call}`);
+    expect(calls).toHaveLength(6);
+    const [, section = ''] = page.split('### Single calls\n');
+    expect(calls.filter((call) => !section.slice(0, 300).includes(call))).toEqual([]);
+  });
+});
+
+describe('fields', () => {
+  const interfaces = wireInterfaces();
+  const plain = (text: string): string => text.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
+
+  it('are those of wire.ts; else run: npm run reference', () => {
+    expect(plain(withTables(page, interfaces))).toBe(plain(page));
+  });
+
+  it('have a table for each interface', () => {
+    const marked = [...page.matchAll(/<!-- fields: (\w+) -->/g)].map(([, name = '']) => name);
+    expect(sorted(marked)).toEqual(sorted(interfaces.map(({ name }) => name)));
+  });
+
+  it('are read from the file without a gap', () => {
+    const declared = [...wire.matchAll(/^ +(\w+)\??:/gm)].map(([, name = '']) => name);
+    const known = new Set(
+      interfaces.flatMap(({ fields }) => fields.map(({ name }) => name.replace(/^.*\./, ''))),
+    );
+    expect(declared.length).toBeGreaterThan(100);
+    expect(declared.filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  const limits = tableUnder(page, '## Limits')
+    .map((row) => row.join(' '))
+    .join('\n');
+  const number = (value: number): string => value.toLocaleString('en');
+
+  it.each([
+    ['MAX_BATCH_BYTES', `${number(values.MAX_BATCH_BYTES / 1024)} KB`],
+    ['MAX_BATCH_EVENTS', number(values.MAX_BATCH_EVENTS)],
+    ['MAX_EVENT_BYTES', `${number(values.MAX_EVENT_BYTES / 1024)} KB`],
+    ['MAX_DEPTH', `${values.MAX_DEPTH} deep`],
+    ['MAX_ID_LENGTH', `${values.MAX_ID_LENGTH} characters`],
+    ['MAX_MESSAGE_ID_LENGTH', `${values.MAX_MESSAGE_ID_LENGTH} characters`],
+    ['MAX_GROUP_ID_LENGTH', `${values.MAX_GROUP_ID_LENGTH} characters`],
+    ['MAX_NAME_LENGTH', `${values.MAX_NAME_LENGTH} characters`],
+    [
+      'MAX_SLOTS and MAX_SLOT_LENGTH',
+      `${values.MAX_SLOTS}, and ${values.MAX_SLOT_LENGTH} characters`,
+    ],
+  ])('%s is said as %s', (_, text) => {
+    expect(limits).toContain(text);
+  });
+
+  it.each([
+    ['worker/src/admin/fault.ts', 'MAX_COMPARISONS = 100', '100 comparisons'],
+    ['worker/src/admin/fault.ts', 'MAX_LEVELS = 10', '10 levels'],
+    ['worker/src/admin/fault.ts', 'MAX_CAMPAIGN_BYTES = 16 * 1024', '16 KB'],
+    ['worker/src/admin/store.ts', 'MAX_CAMPAIGNS = 1_000', '1,000'],
+    ['worker/src/admin/campaigns.ts', 'MAX_BYTES = 64 * 1024', '64 KB'],
+    ['worker/src/decide/route.ts', 'MAX_BYTES = 64 * 1024', '64 KB'],
+    ['worker/src/collect/validate.ts', 'MAX_TRAIT = 4_096', '4 KB'],
+    ['worker/src/profile/object.ts', 'MAX_IDENTIFIERS = 1_000', '1,000'],
+    ['worker/src/profile/object.ts', 'RETENTION = 90 * DAY', '90 days'],
+    ['worker/src/profile/object.ts', 'KEPT_IDS = 10_000', '10,000'],
+    ['worker/src/profile/object.ts', 'KEPT_EVENTS = 2_000', '2,000'],
+    ['worker/src/site/decisionToken.ts', 'DECISION_LIFE = 7 *', '7 days'],
+  ])('%s: %s is said as %s', (file, constant, text) => {
+    expect(read(file)).toContain(`const ${constant}`);
+    expect(limits).toContain(text);
+  });
+});
