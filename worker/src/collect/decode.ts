@@ -4,6 +4,9 @@ import type { BatchRequest, EventType } from '../contract/wire.ts';
 import { isDeeper } from '../depth.ts';
 import { ProblemError } from '../errors.ts';
 
+/** Largest context of a batch, in UTF-16 units of its JSON. */
+const MAX_CONTEXT = 8 * 1024;
+
 /** The body of `POST /v1/batch`. Throws 400 for one that is none, and 413 for too many events. */
 export function decodeBatch(body: Record<string, unknown>): BatchRequest {
   if (!('batch' in body)) {
@@ -23,6 +26,14 @@ export function decodeBatch(body: Record<string, unknown>): BatchRequest {
       413,
       'too_many_events',
       `The batch has ${parsed.data.batch.length} events. Send at most ${MAX_BATCH_EVENTS} at once.`,
+    );
+  }
+  // It is stored with each of up to 2,500 events, so it may not be large.
+  if (JSON.stringify(parsed.data.context ?? {}).length > MAX_CONTEXT) {
+    throw new ProblemError(
+      400,
+      'invalid_field',
+      `"context" has more than ${MAX_CONTEXT / 1024} KB. Put what is large into the events that need it.`,
     );
   }
   if (isDeeper(parsed.data.context, MAX_DEPTH)) {

@@ -9,9 +9,9 @@ export type Run<E> = E[];
  *
  * @returns for each person the runs, in order
  */
-export function groupByPerson<E extends Pick<ValidEvent, 'anonymousId' | 'userId' | 'type'>>(
-  events: readonly E[],
-): Run<E>[][] {
+export function groupByPerson<
+  E extends Pick<ValidEvent, 'anonymousId' | 'userId' | 'type'> & { mayLink?: boolean },
+>(events: readonly E[]): Run<E>[][] {
   const leaders = new Map<string, string>();
   const find = (id: string): string => {
     const leader = leaders.get(id) ?? id;
@@ -40,6 +40,7 @@ export function groupByPerson<E extends Pick<ValidEvent, 'anonymousId' | 'userId
       last !== undefined &&
       last.anonymousId === event.anonymousId &&
       last.userId === event.userId &&
+      last.mayLink === event.mayLink &&
       last.type !== 'alias' &&
       event.type !== 'alias';
     if (same) run?.push(event);

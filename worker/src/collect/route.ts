@@ -117,10 +117,11 @@ async function collect(
             c,
             snapshot,
             batch,
-            allowed.at(-1),
+            // The last event of the batch speaks; where consent drops it, no other does for it.
+            allowed.find(({ index }) => index === valid.at(-1)?.index),
             view,
             facts,
-            dropped.length > 0 ? 'NO_CONSENT' : 'ERROR',
+            valid.length > 0 ? 'NO_CONSENT' : 'ERROR',
           ),
         }),
   };

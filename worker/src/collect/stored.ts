@@ -46,7 +46,8 @@ async function exposureOf(
     event.notices.push('decision_invalid');
     return undefined;
   }
-  return { campaign: decision.campaign, variant: decision.variant };
+  const { campaign, variant, subject, time } = decision;
+  return { campaign, variant, subject, at: time * 1000 };
 }
 
 /** An event in the form in which it is stored. What it finds wrong becomes a notice of `event`. */
@@ -59,7 +60,7 @@ export async function storedForm(
   const exposure = await exposureOf(env, facts, event);
   const { userAgent } = event.context;
   return {
-    id: eventId(facts.site, event, event.messageId ?? crypto.randomUUID()),
+    id: eventId(facts.site, event, event.messageId ?? crypto.randomUUID(), facts.trusted),
     type: event.type,
     name: event.name,
     time: event.time,

@@ -52,11 +52,15 @@ const rejectionRow = (site: string, rejection: RejectionRecord): Record<string, 
   ...rejection,
 });
 
-/** Inserts rows that are not there yet, all by one parameter: D1 takes 100 of them at the most. */
+/**
+ * Inserts rows that are not there yet, all by one parameter: D1 takes 100 of them at the most. Anything
+ * else that is wrong with a row fails (`insert or ignore` would drop it); the `where` tells the parser
+ * that the conflict clause is not a join's: https://sqlite.org/lang_upsert.html#parsing_ambiguity
+ */
 const insert = (table: string, columns: readonly string[]): string =>
-  `insert or ignore into ${table} (${columns.join(', ')}) select ${columns
+  `insert into ${table} (${columns.join(', ')}) select ${columns
     .map((column) => `value ->> '${column}'`)
-    .join(', ')} from json_each(?1)`;
+    .join(', ')} from json_each(?1) where true on conflict do nothing`;
 
 function statements(
   db: D1Database,

@@ -2,7 +2,7 @@ import type { Product } from '../contract/wire.ts';
 
 /** One change of a cart: pieces added (or, below 0, removed), or all of it replaced. */
 export interface CartChange {
-  /** Id of the event; with `at` it orders the changes, whatever order they came in. */
+  /** Id of the event. */
   id: string;
   at: number;
   currency: string | null;
@@ -63,14 +63,9 @@ function apply(cart: CartLog['base'], change: CartChange): CartLog['base'] {
   };
 }
 
-type Moment = Pick<CartChange, 'at' | 'id'>;
-
-/** Orders changes by time, and those of one millisecond by the event's id. */
-const compare = (a: Moment, b: Moment): number =>
-  a.at - b.at || (a.id === b.id ? 0 : a.id < b.id ? -1 : 1);
-
 function fold(base: CartLog['base'], unordered: CartChange[]): CartLog {
-  const changes = unordered.toSorted(compare);
+  // Stable: what one visitor did within a millisecond stays in the order in which it came.
+  const changes = unordered.toSorted((a, b) => a.at - b.at);
   // Whatever came before a replacement of the whole cart no longer matters, and need not be kept.
   const replaced = changes.findLastIndex((change) => change.whole) + 1;
   const settled = Math.max(changes.length - KEPT, replaced);
@@ -82,13 +77,20 @@ function fold(base: CartLog['base'], unordered: CartChange[]): CartLog {
 
 /** Adds one change. One that is older than everything kept apart is ignored. */
 export const changeCart = (log: CartLog, change: CartChange): CartLog =>
-  compare(change, log.base) < 0 ? log : fold(log.base, [...log.changes, change]);
+  change.at < log.base.at ? log : fold(log.base, [...log.changes, change]);
+
+/** Puts two logs in the same order, whichever is given first. */
+function inOrder(a: CartLog, b: CartLog): [older: CartLog, newer: CartLog] {
+  const keyOf = (log: CartLog): string => log.base.id + (log.changes[0]?.id ?? '');
+  const first = a.base.at - b.base.at || (keyOf(a) < keyOf(b) ? -1 : 1);
+  return first < 0 ? [a, b] : [b, a];
+}
 
 /** The cart of one person who used several identifiers: all their changes, in the order of time. */
 export function combineCarts(a: CartLog, b: CartLog): CartLog {
-  const [older, newer] = compare(a.base, b.base) <= 0 ? [a, b] : [b, a];
-  const later = older.changes.filter((change) => compare(change, newer.base) > 0);
-  return fold(newer.base, [...newer.changes, ...later]);
+  const [older, newer] = inOrder(a, b);
+  const later = older.changes.filter((change) => change.at > newer.base.at);
+  return fold(newer.base, [...later, ...newer.changes]);
 }
 
 /** What is in the cart now. */

@@ -27,7 +27,14 @@ export interface ProfileEvent {
   /** First notice code of the answer, else empty. */
   notice: string;
   /** From a decision token that was checked: this offer was seen. */
-  exposure?: { campaign: string; variant: string };
+  exposure?: {
+    campaign: string;
+    variant: string;
+    /** Object name of the identifier that the decision was made for. */
+    subject: string;
+    /** When it was decided. UTC milliseconds; the client's clock has no say. */
+    at: number;
+  };
 }
 
 /** An event on its way to the sinks. */

@@ -4,6 +4,9 @@ import { reduce } from './reduce.ts';
 import { combine, emptyState, parseState, type SourceState } from './state.ts';
 import type { IdentifierRow, Self, Tables } from './tables.ts';
 
+/** Source of a user's events that nobody vouches for: sent with the write key, and without a signature. */
+export const claimed = (user: string): string => `${user}~`;
+
 /** A state in memory, and the journal number of its last change. */
 interface Held {
   state: SourceState;
@@ -28,8 +31,8 @@ export class Memory {
   readonly #dirty = new Set<string>();
   /** Journal number that the states on disk include. */
   #checkpoint = 0;
-  /** The combination of all states but one: that one changes, this rarely does. */
-  #rest: { without: string; state: SourceState } | undefined;
+  /** Combinations of all states but one: that one changes, the others rarely do. */
+  #rests: Partial<Record<'whole' | 'vouched', { without: string; state: SourceState }>> = {};
 
   constructor(tables: Tables) {
     if (!tables.exist()) return;
@@ -85,7 +88,9 @@ export class Memory {
 
   #changed(source: string): void {
     this.#dirty.add(source);
-    if (this.#rest !== undefined && this.#rest.without !== source) this.#rest = undefined;
+    for (const which of ['whole', 'vouched'] as const) {
+      if (this.#rests[which]?.without !== source) delete this.#rests[which];
+    }
   }
 
   /** Writes what has changed since the last time, with how far the outbox is. */
@@ -115,26 +120,55 @@ export class Memory {
 
   /** The person: all that the identifiers brought, combined. */
   whole(): SourceState {
-    const [only, ...more] = this.states;
+    return this.#combine('whole', [...this.states]);
+  }
+
+  /**
+   * The person as far as somebody vouches for it: what a decision is made on. A claimed link counts for
+   * measurement only, so what it brought neither shows itself to others nor changes what they see.
+   */
+  vouched(): SourceState {
+    return this.#combine(
+      'vouched',
+      [...this.states].filter(([source]) => this.#isVouched(source)),
+    );
+  }
+
+  #isVouched(source: string): boolean {
+    return source === this.self?.name || this.identifiers.get(source)?.link === 'verified';
+  }
+
+  #combine(which: 'whole' | 'vouched', states: [string, Held][]): SourceState {
+    const [only, ...more] = states;
     if (only === undefined) return emptyState();
     if (more.length === 0) return only[1].state;
     const [recent] = [...this.#dirty].slice(-1);
-    const without = this.#rest?.without ?? recent ?? only[0];
-    if (this.#rest === undefined) {
-      const others = [...this.states].filter(([source]) => source !== without);
-      this.#rest = {
-        without,
-        state: others.map(([, held]) => held.state).reduce(combine, emptyState()),
-      };
-    }
-    const active = this.states.get(without);
-    return active === undefined ? this.#rest.state : combine(this.#rest.state, active.state);
+    const rest = this.#rests[which];
+    const without = rest?.without ?? recent ?? only[0];
+    const others =
+      rest?.state ??
+      states
+        .filter(([source]) => source !== without)
+        .map(([, held]) => held.state)
+        .reduce(combine, emptyState());
+    this.#rests[which] = { without, state: others };
+    const active = states.find(([source]) => source === without);
+    return active === undefined ? others : combine(others, active[1].state);
+  }
+
+  /** An event without the exposure of somebody else's decision: a token counts for whom it was made for. */
+  vouch(event: ProfileEvent): ProfileEvent {
+    const { exposure, ...rest } = event;
+    const isOwn =
+      exposure?.subject === this.self?.name || this.identifiers.has(exposure?.subject ?? '');
+    return isOwn ? event : rest;
   }
 
   /** The identifier that was seen first: what a person's assignment is taken of. */
   firstIdentifier(): string {
     let first: [name: string, at: number] | undefined;
     for (const [source, { state }] of this.states) {
+      if (!this.#isVouched(source)) continue;
       const earlier =
         first === undefined ||
         state.firstSeen < first[1] ||
@@ -150,7 +184,7 @@ export class Memory {
     this.identifiers.clear();
     this.due.clear();
     this.#dirty.clear();
-    this.#rest = undefined;
+    this.#rests = {};
     this.forwarded = this.lastSeq;
   }
 }

@@ -22,6 +22,8 @@ export type Message =
   | { type: 'applied'; epoch: number; upTo: number; last: number }
   /** The target itself lives elsewhere by now. */
   | { type: 'moved'; epoch: number; target: string }
+  /** The target has as many identifiers as it may have: nothing has gone over. */
+  | { type: 'refused'; epoch: number }
   /** The target knows that nothing more will come, and of this link. */
   | { type: 'told'; epoch: number; link: Link };
 
@@ -46,7 +48,8 @@ export function step(standing: Standing, message: Message): [Standing, Effect[]]
           ? [{ ...standing, link: 'verified' }, ['send']]
           : [{ ...standing, link: 'verified', told: false }, ['tell']];
       }
-      return [standing, standing.is === 'moving' ? ['send'] : []];
+      if (standing.is === 'moving') return [standing, ['send']];
+      return [standing, standing.told ? [] : ['tell']];
     }
     case 'applied': {
       if (standing.is !== 'moving' || message.epoch !== standing.epoch) return [standing, []];
@@ -67,6 +70,10 @@ export function step(standing: Standing, message: Message): [Standing, Effect[]]
       // The new target starts from nothing: what it has already, it recognises by event id.
       const { link, epoch } = standing;
       return [{ is: 'moving', target: message.target, link, epoch: epoch + 1, acked: 0 }, ['send']];
+    }
+    case 'refused': {
+      if (standing.is !== 'moving' || message.epoch !== standing.epoch) return [standing, []];
+      return standing.acked === 0 ? [{ is: 'root' }, []] : [standing, []];
     }
     case 'told': {
       if (standing.is !== 'alias' || message.epoch !== standing.epoch) return [standing, []];

@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { IdentifierAnswer } from '../contract/wire.ts';
 import { profileAnswer, viewOfState } from './answer.ts';
 import type { ForwardedEvent, ProfileEvent } from './event.ts';
-import { Memory } from './memory.ts';
+import { claimed, Memory } from './memory.ts';
 import { type Effect, type Link, type Message, receive, step } from './merge.ts';
 import type { Identifier } from './names.ts';
 import { backoff, nextMessage } from './outbox.ts';
@@ -36,8 +36,8 @@ const WINDOW = 200;
 const MAX_CHUNK = 500_000;
 /** Anonymous ids that one profile may have. */
 const MAX_IDENTIFIERS = 1_000;
-/** Events are remembered this long; milliseconds. */
 const DAY = 86_400_000;
+/** Events, and with them their ids, are kept this long at the most. Milliseconds. */
 const RETENTION = 90 * DAY;
 /** Event ids that are remembered, and events that are kept whole. */
 const KEPT_IDS = 10_000;
@@ -144,17 +144,21 @@ export class Profile extends DurableObject<Env> {
     source: string | undefined,
     now: number,
   ): { accepted: number; duplicates: number } {
-    const name = source ?? memory.self?.name ?? '';
+    const self = memory.self?.name ?? '';
+    const name = source ?? self;
     const trusted = memory.identifiers.get(name)?.link === 'verified';
     let accepted = 0;
     for (const event of events) {
       if (this.#tables.knows(event.id)) continue;
       const seq = memory.lastSeq + 1;
-      const counted = { ...event, verified: event.verified || trusted };
-      const session = memory.reduce(name, counted, seq);
+      const counted = memory.vouch({ ...event, verified: event.verified || trusted });
+      // What nobody vouches for stays apart in a user's profile, as what a claimed link brings does.
+      const state =
+        name === self && memory.self?.kind === 'user' && !counted.verified ? claimed(self) : name;
+      const session = memory.reduce(state, counted, seq);
       const body: ForwardedEvent = { ...counted, identifier: name, session };
       this.#tables.append(
-        { seq, id: event.id, source: name, received: event.received, body: JSON.stringify(body) },
+        { seq, id: event.id, source: state, received: event.received, body: JSON.stringify(body) },
         true,
       );
       memory.lastSeq = seq;
@@ -189,10 +193,10 @@ export class Profile extends DurableObject<Env> {
     return { is: 'view', view: this.#view(memory, request.source) };
   }
 
-  /** Everything, or on a claimed link only what that anonymous id brought itself, be it nothing. */
+  /** All that is vouched for, or on a claimed link only what that anonymous id brought itself, be it nothing. */
   #view(memory: Memory, source: string | undefined): ProfileView {
     if (source === undefined || memory.identifiers.get(source)?.link === 'verified') {
-      return viewOfState(memory.whole(), memory.firstIdentifier());
+      return viewOfState(memory.vouched(), memory.firstIdentifier());
     }
     return viewOfState(memory.states.get(source)?.state ?? emptyState(), source);
   }
@@ -285,15 +289,9 @@ export class Profile extends DurableObject<Env> {
         const chunk = this.#chunk(target, epoch, link, standing.acked);
         const answer = await stub.receive(chunk);
         if (answer.is === 'retry') throw new Error('the target is moving itself');
-        // `last` is read in the same turn as the step: nothing can come in between.
-        await this.#step(
-          Date.now(),
-          answer.is === 'moved'
-            ? { type: 'moved', epoch, target: answer.target }
-            : { type: 'applied', epoch, upTo: answer.upTo, last: this.#memory.lastSeq },
-        );
+        await this.#step(Date.now(), this.#messageOf(answer, epoch));
       } else {
-        const answer = await stub.settle({ from: this.#memory.self?.name ?? '', epoch, link });
+        const answer = await stub.settle({ from: this.#memory.self?.name ?? '', link });
         if (answer.is === 'retry') throw new Error('the target is moving itself');
         await this.#step(
           Date.now(),
@@ -303,6 +301,13 @@ export class Profile extends DurableObject<Env> {
         );
       }
     }
+  }
+
+  /** What the target's answer says to the protocol. `last` is read in the turn in which the step is taken. */
+  #messageOf(answer: Exclude<ChunkAnswer, { is: 'retry' }>, epoch: number): Message {
+    if (answer.is === 'full') return { type: 'refused', epoch };
+    if (answer.is === 'moved') return { type: 'moved', epoch, target: answer.target };
+    return { type: 'applied', epoch, upTo: answer.upTo, last: this.#memory.lastSeq };
   }
 
   #chunk(target: string, epoch: number, link: Link, after: number): Chunk {
@@ -343,6 +348,9 @@ export class Profile extends DurableObject<Env> {
     const { standing } = this.#memory;
     if (standing.is === 'alias') return { is: 'moved', target: standing.target };
     if (standing.is === 'moving') return { is: 'retry' };
+    const { identifiers } = this.#memory;
+    if (!identifiers.has(chunk.from.name) && identifiers.size >= MAX_IDENTIFIERS)
+      return { is: 'full' };
     const now = Date.now();
     const upTo = this.#transaction((memory) => {
       this.#create(memory, chunk.site, chunk.self);
@@ -403,7 +411,7 @@ export class Profile extends DurableObject<Env> {
     await this.ctx.storage.setAlarm(at);
   }
 
-  /** Never throws: what fails is tried again later, with the alarm standing. */
+  /** What fails is tried again later, with the alarm standing. */
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined;
     const now = Date.now();

@@ -11,10 +11,13 @@ const text = (value: Json | undefined, most = MAX_TEXT): string | undefined =>
     ? String(value).slice(0, most).toWellFormed()
     : undefined;
 
+/** No price or revenue is larger; sums of what is must not become infinite. */
+const MAX_NUMBER = 1e12;
+
 /** A number, or a text that is one: shops often send `"12.50"`. */
 export function numberOf(value: Json | undefined): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  return typeof number === 'number' && Math.abs(number) <= MAX_NUMBER ? number : undefined;
 }
 
 /** ISO 4217 code in upper case, or null. */

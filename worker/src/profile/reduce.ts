@@ -11,6 +11,7 @@ import type { ProfileEvent } from './event.ts';
 import { currencyOf, numberOf, productOf, productsOf } from './products.ts';
 import { joinSession } from './session.ts';
 import {
+  firstAssignment,
   firstOrder,
   keepNewest,
   MAX_ASSIGNMENTS,
@@ -120,12 +121,11 @@ export function reduce(state: SourceState, event: ProfileEvent, verified: boolea
     reduceCart(state, event);
     if (event.name === ORDER_COMPLETED) reduceOrder(state, event);
     if (event.name === PROMOTION_VIEWED && event.exposure !== undefined) {
-      const { campaign, variant } = event.exposure;
+      const { campaign, variant, at } = event.exposure;
       const before = state.assignments[campaign];
-      if (before === undefined || time < before.at) {
-        state.assignments[campaign] = { variant, at: time };
-        state.assignments = keepNewest(state.assignments, MAX_ASSIGNMENTS, (item) => item.at);
-      }
+      const seen = { variant, at };
+      state.assignments[campaign] = before === undefined ? seen : firstAssignment(before, seen);
+      state.assignments = keepNewest(state.assignments, MAX_ASSIGNMENTS, (item) => item.at);
     }
   }
   return session.id;

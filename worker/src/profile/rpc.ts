@@ -76,12 +76,13 @@ export interface Chunk {
 export type ChunkAnswer =
   | { is: 'applied'; upTo: number }
   | { is: 'moved'; target: string }
+  /** The target has as many identifiers as it may have. */
+  | { is: 'full' }
   /** The target is moving itself: later. */
   | { is: 'retry' };
 
 export interface SettleRequest {
   from: string;
-  epoch: number;
   link: Link;
 }
 

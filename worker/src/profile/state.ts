@@ -21,6 +21,12 @@ export interface Order {
   by: string;
 }
 
+/** The variant of a campaign that was shown first. */
+export interface Assignment {
+  variant: string;
+  at: number;
+}
+
 /**
  * What one identifier brought. A profile is the combination of the states of its identifiers, and
  * combining does not depend on the order: a merge adds a state, a split takes it away, and neither
@@ -36,7 +42,7 @@ export interface SourceState {
   olderOrders: { count: number; revenue: number };
   sessions: Session[];
   /** Variant by campaign, at the first exposure. */
-  assignments: Record<string, { variant: string; at: number }>;
+  assignments: Record<string, Assignment>;
   /** UTC milliseconds; 0 where nothing happened yet. */
   firstSeen: number;
   lastSeen: number;
@@ -84,6 +90,10 @@ export const strongerTrait = (a: Trait, b: Trait): Trait => {
   if (a.at !== b.at) return a.at > b.at ? a : b;
   return a.by >= b.by ? a : b;
 };
+
+/** The assignment that stays: the earlier one; of one moment, the variant that sorts first. */
+export const firstAssignment = (a: Assignment, b: Assignment): Assignment =>
+  a.at !== b.at ? (a.at < b.at ? a : b) : a.variant <= b.variant ? a : b;
 
 /** Which traits are kept where there are too many: a claimed one never drives out a verified one. */
 export const rankOfTrait = (trait: Trait): number =>
@@ -142,7 +152,7 @@ export function settleOrders(
   return [kept, sum];
 }
 
-/** The person behind two identifiers. Associative and commutative. */
+/** The person behind two identifiers. Associative and commutative, up to the bounds on what is kept. */
 export function combine(a: SourceState, b: SourceState): SourceState {
   const [orders, olderOrders] = settleOrders(union(a.orders, b.orders, firstOrder), {
     count: a.olderOrders.count + b.olderOrders.count,
@@ -161,7 +171,7 @@ export function combine(a: SourceState, b: SourceState): SourceState {
     olderOrders,
     sessions: newestSessions([...a.sessions, ...b.sessions]),
     assignments: keepNewest(
-      union(a.assignments, b.assignments, (x, y) => (x.at <= y.at ? x : y)),
+      union(a.assignments, b.assignments, firstAssignment),
       MAX_ASSIGNMENTS,
       (assignment) => assignment.at,
     ),

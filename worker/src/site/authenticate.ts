@@ -21,7 +21,7 @@ export async function authenticate(
   bodyKey: string | undefined,
   now: number,
 ): Promise<KeyOwner> {
-  const key = headerKey(request.headers) ?? bodyKey;
+  const key = headerKey(request.headers) || bodyKey;
   if (key === undefined || key === '') {
     throw new ProblemError(
       401,

@@ -7,7 +7,6 @@ export interface NewSite {
   name: string;
   /** Origins whose pages may use the write key; `*` allows every one. */
   origins: string[];
-  jurisdiction?: string;
   writeKey: string;
   secretKey: string;
   /** What the site's servers sign user ids with. */
@@ -17,7 +16,7 @@ export interface NewSite {
 /** Purpose under which a site's identity secret is encrypted. */
 export const identityPurpose = (site: string): string => `identity:${site}`;
 
-/** Makes a site with its keys, all or nothing. A site that is there already stays as it is. */
+/** Makes a site with its keys, all or nothing. A site that is there already stays as it is, and has these keys too. */
 export async function createSite(
   db: D1Database,
   secret: string,
@@ -26,14 +25,14 @@ export async function createSite(
 ): Promise<void> {
   const sealed = await encrypt(secret, identityPurpose(site.id), site.identitySecret);
   const key = db.prepare(
-    'insert or ignore into keys (hash, site, kind, created_at) values (?1, ?2, ?3, ?4)',
+    'insert into keys (hash, site, kind, created_at) values (?1, ?2, ?3, ?4) on conflict do nothing',
   );
   await db.batch([
     db
       .prepare(
-        'insert or ignore into sites (id, name, origins, jurisdiction, identity_secret, created_at) values (?1, ?2, ?3, ?4, ?5, ?6)',
+        'insert into sites (id, name, origins, identity_secret, created_at) values (?1, ?2, ?3, ?4, ?5) on conflict do nothing',
       )
-      .bind(site.id, site.name, JSON.stringify(site.origins), site.jurisdiction ?? '', sealed, now),
+      .bind(site.id, site.name, JSON.stringify(site.origins), sealed, now),
     key.bind(await hashKey(site.writeKey), site.id, 'write', now),
     key.bind(await hashKey(site.secretKey), site.id, 'secret', now),
   ]);

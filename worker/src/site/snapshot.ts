@@ -53,7 +53,13 @@ export async function compileSnapshot(env: Env, site: string, now: number): Prom
       .filter((campaign) => campaign.enabled)
       .sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1)),
   };
-  await env.SNAPSHOTS.put(keyOf(site), JSON.stringify(snapshot));
+  try {
+    await env.SNAPSHOTS.put(keyOf(site), JSON.stringify(snapshot));
+  } catch (error) {
+    // KV takes one write a second: this request can go on, and the cron finds the site unmarked.
+    console.error('compile', site, String(error));
+    return hold(snapshot, now);
+  }
   const marked = await env.DB.prepare(
     'update sites set compiled = ?2, compiled_at = ?3 where id = ?1 and compiled <= ?2',
   )
@@ -71,5 +77,12 @@ export async function compileChanged(env: Env, now: number): Promise<void> {
   )
     .bind(now - COMPILE_GAP)
     .all<{ id: string }>();
-  for (const { id } of results) await compileSnapshot(env, id, now);
+  for (const { id } of results) {
+    try {
+      await compileSnapshot(env, id, now);
+    } catch (error) {
+      // One site's fault must not keep the others from theirs.
+      console.error('compile', id, String(error));
+    }
+  }
 }

@@ -1,10 +1,10 @@
-import { env } from 'cloudflare:test';
+import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { BatchAnswer } from '../../src/contract/wire.ts';
+import type { BatchAnswer, DecideAnswer } from '../../src/contract/wire.ts';
 import { signUserId } from '../../src/site/secrets.ts';
 import { SITE } from '../setup.ts';
 import { made } from './campaigns.ts';
-import { ask, fresh, profile, sent, track } from './client.ts';
+import { ask, call, fresh, objectOf, profile, sent, track } from './client.ts';
 
 const identify = (anonymousId: string, userId: string, more = {}): Record<string, unknown> => ({
   type: 'identify',
@@ -84,6 +84,103 @@ describe("somebody with the write key and a victim's user id", () => {
     }
   });
 
+  it('learns nothing by an alias that never sent an event, asking later', async () => {
+    const a = fresh('anon');
+    await sent([{ type: 'alias', userId: victim, previousId: a, messageId: fresh() }]);
+    for (const body of [{ anonymousId: a }, { anonymousId: a, userId: victim }]) {
+      const response = await call('POST', '/v1/decide', {
+        writeKey: SITE.writeKey,
+        slots: ['vip'],
+        ...body,
+      });
+      const { decisions } = await response.json<DecideAnswer>();
+      expect(decisions['vip']?.reason).toBe('NO_MATCH');
+    }
+  });
+
+  it('drives out no verified trait, however many it sends', async () => {
+    const traits = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`t${i}`, i]));
+    await sent([identify(fresh('anon'), victim, { traits })]);
+    await sent([{ type: 'identify', userId: victim, traits, messageId: fresh() }]);
+    expect((await profile('user', victim))?.traits['plan']).toBe('gold');
+  });
+
+  it('changes nothing of what the victim is shown', async () => {
+    const [own, a, u] = [fresh('anon'), fresh('anon'), fresh('user')];
+    const signature = await signUserId(SITE.identitySecret, u);
+    await compileAtOnce();
+    await made('rich', {
+      slot: 'rich',
+      conditions: {
+        all: [
+          { field: 'profile.orders.revenue', op: 'eq', value: 100 },
+          { field: 'profile.cart.quantity', op: 'eq', value: 1 },
+          { field: 'profile.counters.X.count', op: 'exists', value: false },
+        ],
+      },
+    });
+    const shown = async (): Promise<string | undefined> =>
+      (await sent([track(own, 'Looked', {}, { userId: u })], { decide: ['rich'] })).decisions?.[
+        'rich'
+      ]?.reason;
+    await sent([
+      identify(own, u, { signature }),
+      track(own, 'Order Completed', { order_id: 'o1', revenue: 100 }, { userId: u }),
+      track(own, 'Product Added', { product_id: 'p' }, { userId: u }),
+    ]);
+    expect(await shown()).toBe('TARGETING_MATCH');
+    const old = { userId: u, timestamp: '2001-01-01T00:00:00Z' };
+    for (const from of [a, undefined]) {
+      await sent([
+        { ...track('', 'Order Completed', { order_id: 'o1', revenue: 0 }, old), anonymousId: from },
+        { ...track('', 'Cart Viewed', { products: [] }, { userId: u }), anonymousId: from },
+        { ...track('', 'X', {}, { userId: u }), anonymousId: from },
+      ]);
+    }
+    expect(await shown()).toBe('TARGETING_MATCH');
+    // It is all there for those who measure.
+    expect((await profile('user', u))?.counters['X']?.count).toBe(2);
+  });
+
+  it("makes no event of the shop's server a duplicate by guessing its messageId", async () => {
+    const u = fresh('user');
+    await sent([{ type: 'track', userId: u, event: 'X', messageId: 'order-1002' }]);
+    const order = {
+      userId: u,
+      event: 'Order Completed',
+      messageId: 'order-1002',
+      properties: { order_id: '1002', revenue: 5 },
+    };
+    expect(await (await ask('POST', '/v1/track', order)).json()).toMatchObject({ accepted: 1 });
+    expect(await (await ask('POST', '/v1/track', order)).json()).toMatchObject({ duplicates: 1 });
+    expect((await profile('user', u))?.orders).toMatchObject({ count: 1, revenue: 5 });
+  });
+
+  it('fills no profile with identifiers, neither by identify nor by alias', async () => {
+    const u = fresh('user');
+    await sent([{ type: 'track', userId: u, event: 'X', messageId: fresh() }]);
+    const stub = await objectOf('user', u);
+    await runInDurableObject(stub, (_, state) => {
+      for (let i = 0; i < 1000; i++) {
+        state.storage.sql.exec(
+          "insert into identifiers values (?, 'anon', ?, 'claimed', 1, 0, 1)",
+          `a.${i}`,
+          `${i}`,
+        );
+      }
+    });
+    await evictDurableObject(stub);
+    const a = fresh('anon');
+    const answers = [
+      await sent([identify(a, u)]),
+      await sent([{ type: 'alias', previousId: fresh('anon'), userId: u, messageId: fresh() }]),
+    ];
+    for (const { notices } of answers)
+      expect(notices).toMatchObject([{ code: 'identifier_limit' }]);
+    expect((await profile('user', u))?.identifiers).toHaveLength(1001);
+    expect((await profile('user', u))?.counters['identify']?.count).toBe(1);
+  });
+
   it('changes no verified trait', async () => {
     await sent([identify(fresh('anon'), victim, { traits: { plan: 'none' } })]);
     expect((await profile('user', victim))?.traits['plan']).toBe('gold');
@@ -104,8 +201,8 @@ const compileAtOnce = (): Promise<unknown> =>
   env.DB.prepare('update sites set compiled_at = 0').run();
 
 describe('exposures', () => {
-  it('fix the variant, whatever the weights become; a forged token fixes nothing', async () => {
-    const a = fresh('anon');
+  it('fix the variant, whatever the weights become; a forged or foreign token fixes nothing', async () => {
+    const [a, stranger] = [fresh('anon'), fresh('anon')];
     const variants = ['a', 'b'].map((key) => ({
       key,
       weight: 1,
@@ -121,6 +218,7 @@ describe('exposures', () => {
       notices: [],
     });
     const other = first?.variant === 'a' ? 'b' : 'a';
+    await sent([track(stranger, 'Promotion Viewed', { decisionId, old: true })]);
     await compileAtOnce();
     await ask('PATCH', '/v1/campaigns/split', {
       variants: variants.map((variant) => ({
@@ -130,5 +228,8 @@ describe('exposures', () => {
     });
     const again = (await sent([track(a, 'X')], { decide: ['split'] })).decisions?.['split'];
     expect(again?.variant).toBe(first?.variant);
+    // The new weights are in force for everybody else, and for one who showed another's token.
+    const theirs = (await sent([track(stranger, 'X')], { decide: ['split'] })).decisions?.['split'];
+    expect(theirs?.variant).toBe(other);
   });
 });

@@ -33,23 +33,24 @@ async function open(html: string): Promise<{ page: Page; complaints: () => Promi
   const context = await browser.newContext();
   const page = await context.newPage();
   const said: string[] = [];
-  const answers: Promise<BatchAnswer>[] = [];
+  const answers: Promise<BatchAnswer | undefined>[] = [];
   page.on('console', (message) => {
     if (['warning', 'error'].includes(message.type())) said.push(message.text());
   });
   page.on('pageerror', (error) => said.push(String(error)));
   page.on('response', (response) => {
-    if (response.url().endsWith('/v1/batch')) answers.push(response.json());
+    if (!response.url().endsWith('/v1/batch')) return;
+    // What answers a page that is gone by then, nobody can read.
+    answers.push(response.json().catch(() => undefined));
   });
   stage.show(staged(html));
   await page.goto(stage.pages);
   return {
     page,
     async complaints() {
-      const remarks = (await Promise.all(answers)).flatMap(({ rejected, notices }) => [
-        ...rejected,
-        ...notices,
-      ]);
+      const remarks = (await Promise.all(answers)).flatMap((answer) =>
+        answer === undefined ? [] : [...answer.rejected, ...answer.notices],
+      );
       return [...said, ...remarks.map(({ code }) => code)];
     },
   };

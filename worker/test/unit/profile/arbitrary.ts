@@ -62,12 +62,16 @@ const shape: fc.Arbitrary<Partial<ProfileEvent>> = fc.oneof(
     exposure: fc.record({
       campaign: fc.constantFrom('c1', 'c2'),
       variant: fc.constantFrom('a', 'b'),
+      subject: fc.constant('s'),
+      at: fc.integer({ min: T0, max: T0 + 5 }),
     }),
   }),
 );
 
-/** Different events within two days. */
+/** Different events within two days, no two at the same moment: those stay in the order in which they came. */
 export const events = (maxLength = 20): fc.Arbitrary<ProfileEvent[]> =>
   fc
-    .array(fc.tuple(shape, fc.integer({ min: 0, max: 48 * HOUR })), { maxLength })
-    .map((made) => made.map(([over, at], i) => makeEvent({ ...over, id: `e${i}`, time: T0 + at })));
+    .array(fc.tuple(shape, fc.integer({ min: 0, max: (48 * HOUR) / 100 })), { maxLength })
+    .map((made) =>
+      made.map(([over, at], i) => makeEvent({ ...over, id: `e${i}`, time: T0 + at * 100 + i })),
+    );

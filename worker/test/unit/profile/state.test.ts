@@ -133,3 +133,60 @@ describe('traits', () => {
     expect(profileAnswer('p', [], stateOf(list)).traits['plan']).toBe(expected);
   });
 });
+
+describe('bounds', () => {
+  it('a state fits into a row of 2 MB, whatever is sent', () => {
+    // Three bytes of UTF-8 a character: the most that a UTF-16 unit takes.
+    const wide = (length: number): string => '\u3042'.repeat(length);
+    const product = (n: number): Record<string, string | number> => ({
+      product_id: `${n}${wide(400)}`,
+      ...Object.fromEntries(
+        ['sku', 'name', 'brand', 'category', 'variant', 'coupon', 'url', 'image_url'].map((key) => [
+          key,
+          wide(900),
+        ]),
+      ),
+      price: 1,
+    });
+    const at = (i: number): Partial<ProfileEvent> => ({
+      id: `e${i}`.padEnd(22, '-'),
+      time: T0 + i,
+    });
+    const list = Array.from({ length: 300 }, (_, i) => [
+      makeEvent({ ...at(i), name: `${i}${wide(196)}` }),
+      makeEvent({ ...at(i), type: 'identify', traits: { [`${i}${wide(196)}`]: wide(675) } }),
+      makeEvent({
+        ...at(i),
+        name: 'Order Completed',
+        properties: { order_id: `${i}${wide(9000)}`, revenue: 1e300 },
+      }),
+      makeEvent({ ...at(i), name: 'Product Viewed', properties: { category: `${i}${wide(900)}` } }),
+      makeEvent({
+        ...at(i),
+        name: 'Promotion Viewed',
+        exposure: {
+          campaign: `${i}`.padEnd(64),
+          variant: 'v'.repeat(64),
+          subject: 's',
+          at: T0 + i,
+        },
+      }),
+    ]).flat();
+    const carts = [
+      makeEvent({
+        ...at(900),
+        name: 'Cart Viewed',
+        properties: { products: Array.from({ length: 200 }, (_, n) => product(n)) },
+      }),
+      ...Array.from({ length: 100 }, (_, n) =>
+        makeEvent({ ...at(901 + n), name: 'Product Added', properties: product(n) }),
+      ),
+    ];
+    const state = stateOf([...list, ...carts]);
+    expect(Object.keys(state.traits)).toHaveLength(200);
+    expect(state.cart.changes).toHaveLength(30);
+    const bytes = new TextEncoder().encode(JSON.stringify(state)).byteLength;
+    expect(bytes).toBeLessThan(1_900_000);
+    expect(profileAnswer('p', [], state).orders.revenue).toBe(0);
+  });
+});
