@@ -40,6 +40,6 @@ export async function siteSql(secret: string, site: NewSite, now: number): Promi
   };
   await createSite(written as unknown as D1Database, secret, site, now);
   return statements
-    .map((statement) => `${String(statement).replace(/^insert or ignore/, 'insert')};\n`)
+    .map((statement) => `${String(statement).replace(/ on conflict do nothing$/, '')};\n`)
     .join('');
 }

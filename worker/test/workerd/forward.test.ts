@@ -10,9 +10,10 @@ import {
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { consume } from '../../src/forward/queues.ts';
 import type { ChunkMessage, EventsMessage } from '../../src/forward/lines.ts';
+import type { ForwardedEvent } from '../../src/profile/event.ts';
 import { objectName } from '../../src/profile/names.ts';
-import type { Profile } from '../../src/profile/object.ts';
 import { SITE } from '../setup.ts';
+import { makeEvent } from '../unit/profile/arbitrary.ts';
 import { fresh, objectOf, sent, track } from './client.ts';
 
 const inWarehouse = async (anonymousId: string): Promise<number> => {
@@ -24,38 +25,42 @@ const inWarehouse = async (anonymousId: string): Promise<number> => {
   return row ?? 0;
 };
 
-/** What an object has not handed over yet, as the queue would get it. */
-const waiting = (stub: DurableObjectStub<Profile>): Promise<EventsMessage> =>
-  runInDurableObject(stub, (_, state) => ({
-    site: SITE.id,
-    events: state.storage.sql
-      .exec<{ body: string }>('select body from journal order by seq')
-      .toArray()
-      .map(({ body }) => JSON.parse(body) as never),
-  }));
+/** A message as an object's outbox makes it; no object stands behind it, so nothing else delivers its events. */
+const messageOf = async (anonymousId: string, count: number): Promise<EventsMessage> => {
+  const identifier = await objectName(SITE.id, 'anon', anonymousId);
+  const event = (): ForwardedEvent => ({
+    ...makeEvent({ id: fresh('e'), name: 'Forwarded', time: Date.now(), received: Date.now() }),
+    identifier,
+    session: 's',
+  });
+  return { site: SITE.id, events: Array.from({ length: count }, event) };
+};
 
-async function deliverBatch(
+/** Delivers messages to a consumer, as the platform does; answers what it did with them, and the chunks it named. */
+async function deliver(
   queue: string,
   bodies: unknown[],
-): Promise<{ acked: number; retried: number }> {
+): Promise<{ acked: number; retried: number; chunks: ChunkMessage[] }> {
+  const chunks: ChunkMessage[] = [];
   const batch = createMessageBatch(
     queue,
     bodies.map((body, i) => ({ id: `${fresh()}-${i}`, timestamp: Date.now(), attempts: 1, body })),
   );
-  const ctx = createExecutionContext();
-  await consume(env, batch, Date.now());
-  const result = await getQueueResult(batch, ctx);
+  // The sink's own queue is read by the test alone: it says when which chunk is delivered.
+  const WAREHOUSE = {
+    send: (message: ChunkMessage) => {
+      chunks.push(message);
+      return Promise.resolve();
+    },
+  };
+  await consume({ ...env, WAREHOUSE } as unknown as Env, batch, Date.now());
+  const result = await getQueueResult(batch, createExecutionContext());
   return {
     acked: result.ackAll ? bodies.length : result.explicitAcks.length,
     retried: result.retryMessages.length,
+    chunks,
   };
 }
-
-const newestChunk = async (): Promise<string> => {
-  const { objects } = await env.CHUNKS.list({ prefix: 'chunks/' });
-  const newest = objects.toSorted((a, b) => b.uploaded.getTime() - a.uploaded.getTime())[0];
-  return newest?.key ?? '';
-};
 
 describe('from the profile to the warehouse', () => {
   it('every accepted event reaches D1 once, with nobody touching the object', async () => {
@@ -74,23 +79,34 @@ describe('from the profile to the warehouse', () => {
 
   it('a redelivered message and a redelivered chunk count once', async () => {
     const a = fresh('anon');
-    await sent(Array.from({ length: 10 }, () => track(a, 'Again')));
-    const message = await waiting(await objectOf('anon', a));
+    const message = await messageOf(a, 10);
     for (let i = 0; i < 3; i++) {
-      expect(await deliverBatch('cresset-events', [message, message])).toEqual({
+      const { acked, retried, chunks } = await deliver('cresset-events', [message, message]);
+      expect({ acked, retried, chunks: chunks.length }).toEqual({
         acked: 2,
         retried: 0,
+        chunks: 1,
       });
-      const key = await newestChunk();
-      await deliverBatch('cresset-warehouse', [{ key }, { key }] satisfies ChunkMessage[]);
+      expect(await deliver('cresset-warehouse', [...chunks, ...chunks])).toMatchObject({
+        acked: 2,
+      });
+      expect(await inWarehouse(a)).toBe(10);
     }
+  });
+
+  it('chunks that come in another order are all stored', async () => {
+    const a = fresh('anon');
+    const chunks: ChunkMessage[] = [];
+    for (let i = 0; i < 5; i++) {
+      chunks.push(...(await deliver('cresset-events', [await messageOf(a, 2)])).chunks);
+    }
+    for (const chunk of chunks.toReversed()) await deliver('cresset-warehouse', [chunk]);
     expect(await inWarehouse(a)).toBe(10);
   });
 
   it('a consumer that dies half-way is mended by the next delivery', async () => {
     const a = fresh('anon');
-    await sent(Array.from({ length: 10 }, () => track(a, 'Half')));
-    const message = await waiting(await objectOf('anon', a));
+    const message = await messageOf(a, 10);
     // The chunk's name never reached the sink's queue: nothing is acknowledged.
     const broken = {
       ...env,
@@ -101,33 +117,42 @@ describe('from the profile to the warehouse', () => {
     ]);
     await consume(broken, batch, Date.now());
     const result = await getQueueResult(batch, createExecutionContext());
-    expect(result.ackAll).toBe(false);
-    expect(result.retryMessages).toHaveLength(1);
-    expect(batch.messages[0]?.attempts).toBe(3);
-    // And a sink that stored a part only.
-    await deliverBatch('cresset-events', [{ ...message, events: message.events?.slice(0, 4) }]);
-    await deliverBatch('cresset-warehouse', [{ key: await newestChunk() }]);
-    await deliverBatch('cresset-events', [message]);
-    await deliverBatch('cresset-warehouse', [{ key: await newestChunk() }]);
+    expect({ acked: result.ackAll, retried: result.retryMessages.length }).toEqual({
+      acked: false,
+      retried: 1,
+    });
+    expect(await inWarehouse(a)).toBe(0);
+    // And a sink that stored a part before it died.
+    const part = await deliver('cresset-events', [
+      { ...message, events: message.events?.slice(0, 4) },
+    ]);
+    await deliver('cresset-warehouse', part.chunks);
+    expect(await inWarehouse(a)).toBe(4);
+    const whole = await deliver('cresset-events', [message]);
+    await deliver('cresset-warehouse', whole.chunks);
     expect(await inWarehouse(a)).toBe(10);
   });
 
   it('a chunk that is missing is tried again and harms no other', async () => {
     const a = fresh('anon');
-    await sent([track(a, 'Whole')]);
-    const message = await waiting(await objectOf('anon', a));
-    await deliverBatch('cresset-events', [message]);
-    const result = await deliverBatch('cresset-warehouse', [
-      { key: 'chunks/none' },
-      { key: await newestChunk() },
-    ]);
-    expect(result).toEqual({ acked: 1, retried: 1 });
+    const { chunks } = await deliver('cresset-events', [await messageOf(a, 1)]);
+    const result = await deliver('cresset-warehouse', [{ key: 'chunks/none' }, ...chunks]);
+    expect(result).toMatchObject({ acked: 1, retried: 1 });
     expect(await inWarehouse(a)).toBe(1);
+  });
+
+  it('a row that D1 refuses is tried again, never dropped in silence', async () => {
+    const a = fresh('anon');
+    const message = await messageOf(a, 2);
+    const [first] = message.events ?? [];
+    const { device: _, ...incomplete } = first ?? makeEvent({});
+    const { chunks } = await deliver('cresset-events', [{ ...message, events: [incomplete] }]);
+    expect(await deliver('cresset-warehouse', chunks)).toMatchObject({ acked: 0, retried: 1 });
   });
 
   it('keeps dead letters', async () => {
     const body = { key: fresh('chunks/dead') };
-    await deliverBatch('cresset-warehouse-dead', [body]);
+    await deliver('cresset-warehouse-dead', [body]);
     const row = await env.DB.prepare('select queue, body from dead_letters where body = ?1')
       .bind(JSON.stringify(body))
       .first();

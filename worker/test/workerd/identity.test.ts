@@ -247,7 +247,7 @@ describe('linking an anonymous id to a user', () => {
           }),
         },
       } as unknown as Env;
-      return (instance as Profile).ingest({
+      return instance.ingest({
         site: SITE.id,
         events: [],
         link: { user: { kind: 'user', value: u, name: '' }, verified: true },
@@ -256,7 +256,7 @@ describe('linking an anonymous id to a user', () => {
     const link = async (): Promise<unknown> => (await profile('user', u))?.identifiers[1]?.link;
     const user = await objectName(SITE.id, 'user', u);
     await runInDurableObject(source, (instance) =>
-      (instance as Profile).ingest({
+      instance.ingest({
         site: SITE.id,
         events: [],
         link: { user: { kind: 'user', value: u, name: user }, verified: true },
