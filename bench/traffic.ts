@@ -24,7 +24,8 @@ const context = {
   timezone: 'Europe/Berlin',
   screen: { width: 1440, height: 900, density: 2 },
   page: {
-    url: 'https://shop.example/p/slow-pour-kettle?utm_source=letter',
+    // Another for each visitor, so that no memory of the last one helps.
+    url: 'https://shop.example/p/slow-pour-kettle?utm_source=letter&ref=%%%%',
     referrer: 'https://www.search.example/',
     title: 'Slow-pour kettle',
   },
