@@ -33,7 +33,7 @@ class Side {
   async run(loader: Loader, route: LoadRoute): Promise<void> {
     const before = processorTime();
     const slice = await loader.slice(route, SLICE);
-    this.#processor += (processorTime() ?? Number.NaN) - (before ?? Number.NaN);
+    this.#processor += processorTime() - before;
     this.#requests += slice.requests;
     this.rates.push((slice.requests * 1000) / slice.milliseconds);
     this.busiest = Math.max(this.busiest, slice.busy);

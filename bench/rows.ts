@@ -1,4 +1,5 @@
 import type { Counts } from './counts.ts';
+import { storedEvents } from './follow.ts';
 import { judged, type Line, type Section, shown } from './line.ts';
 import { type Loader, startLoader } from './loader.ts';
 import { priceOf, sum, type Usage } from './prices.ts';
@@ -19,14 +20,12 @@ const REQUESTS = VISITORS;
 
 /** One request of each visitor, up to the last row in D1. */
 async function countOf({ loader, port, db }: Bench, route: Route, events: number): Promise<Counts> {
-  const stored = async (): Promise<number> =>
-    (await db.prepare('select count(*) as n from events').first<{ n: number }>())?.n ?? 0;
-  const before = await stored();
+  const before = await storedEvents(db);
   const url = `http://127.0.0.1:${port}/bench/counts`;
   await fetch(url, { method: 'DELETE' });
   await loader.send({ ...route, name: 'rows', port }, REQUESTS);
   // A second at the object, and up to one at each queue.
-  await until(async () => (await stored()) >= before + REQUESTS * events, 30_000);
+  await until(async () => (await storedEvents(db)) >= before + REQUESTS * events, 30_000);
   return (await (await fetch(url)).json()) as Counts;
 }
 

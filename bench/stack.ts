@@ -4,12 +4,12 @@
  * router that Miniflare puts in front of it would add the same to both sides and flatter the ratio.
  */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { modulesOf } from '../scripts/worker.ts';
 import { compile } from './compile.ts';
 import { type Options, readOptions, SECRET } from './options.ts';
+import { makeState } from './state.ts';
 
 /** Which of them: the floors, the built worker, it with forwarding paused, it with its writes counted. */
 export type Part = 'floor' | 'built' | 'paused' | 'counted';
@@ -20,12 +20,12 @@ export interface Stack {
   port(part: Part): Promise<number>;
   /** The database that the parts share. */
   db: D1Database;
+  /** Where the state is. */
+  state: 'in memory' | 'on disk';
   dispose(): Promise<void>;
 }
 
 const WRAPPERS = { paused: 'bench/paused.ts', counted: 'bench/counted.ts' } as const;
-/** Linux keeps this folder in memory: a disk would make both sides wait alike, and flatter the ratio. */
-const MEMORY = '/dev/shm';
 const socket = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
 
 async function partOf(
@@ -73,7 +73,7 @@ export async function startStack(script: string, parts: readonly Part[]): Promis
   if (!existsSync(script)) throw new Error(`${script} is missing: run "npm run build" first`);
   const options = readOptions();
   const workers = await Promise.all(parts.map((part) => partOf(part, script, options)));
-  const state = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'cresset-bench-'));
+  const state = makeState();
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -82,16 +82,17 @@ export async function startStack(script: string, parts: readonly Part[]): Promis
       log: new Log(LogLevel.ERROR),
       workers,
     } as unknown as Parameters<typeof convertV4MiniflareOptions>[0]),
-    resourcePersistencePath: state,
+    resourcePersistencePath: state.folder,
   });
   await miniflare.ready;
   const owner = parts.find((part) => part !== 'floor');
   return {
     port: async (part) => Number((await miniflare.unsafeGetDirectURL(part)).port),
     db: await miniflare.getD1Database('DB', owner),
+    state: state.kind,
     async dispose() {
       await miniflare.dispose();
-      rmSync(state, { recursive: true, force: true });
+      state.remove();
     },
   };
 }

@@ -18,10 +18,10 @@ function lineOf(what: string, ratio: Ratio, number: number, value: string): Line
 const unlessNoisy = (line: Line, { noise }: Ratio): Line =>
   noise === undefined ? line : { ...line, verdict: 'unproven' };
 
-/** A throughput as a share of the floor's; `least` is the budget, absent where it is only stated. */
-export function shareLine(what: string, ratio: Ratio, least?: number): Line {
+/** A throughput as a share of the floor's; `least` is the budget. */
+export function shareLine(what: string, ratio: Ratio, least: number): Line {
   const line = lineOf(what, ratio, ratio.median, `${ratio.median.toFixed(2)} of the floor`);
-  return least === undefined ? line : unlessNoisy(judged(line, least, 'of the floor', true), ratio);
+  return unlessNoisy(judged(line, least, 'of the floor', true), ratio);
 }
 
 /** The cost of an event in a batch as a share of a single's; the ratio is of requests. */

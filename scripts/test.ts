@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const CHECKS = ['format', 'lint', 'types', 'unused', 'build', 'package'];
+const CHECKS = ['build', 'format', 'lint', 'types', 'unused', 'package'];
 const SUITES = ['unit', 'workerd', 'bundle', 'browser'];
 
 interface VitestReport {

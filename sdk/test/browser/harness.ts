@@ -66,7 +66,7 @@ export function useHarness(): Harness {
  * The script tag with its one-line stub, as the documentation shows it. `attributes` are added to it; the
  * last one is patience, so that a busy machine does not make an answer come too late.
  */
-export const tag = (attributes = ''): string =>
+const tag = (attributes = ''): string =>
   `<script>window.cresset=window.cresset||function(){(cresset.q=cresset.q||[]).push(arguments)}</script>` +
   `<script async src="COLLECTOR/c.js" data-key="wk_test" ${attributes} data-timeout="9000"></script>`;
 

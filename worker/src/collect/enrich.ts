@@ -34,18 +34,24 @@ const text = (value: Json | undefined): string =>
 const objectOf = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
+/** The campaign that a URL's query names; most URLs have no query to look into. */
+const campaignOf = ({ search, searchParams }: URL): string =>
+  search === ''
+    ? ''
+    : CAMPAIGN.flatMap((name) => {
+        const value = searchParams.get(name) ?? '';
+        return value === '' ? [] : [`${name}=${value.slice(0, 100)}`];
+      }).join('&');
+
 /** Where an event happened: from `context.page`, else, for page calls of older clients, the properties. */
 export function pageFacts(context: JsonObject, properties: JsonObject): PageFacts {
   const page = objectOf(context['page']);
   const url = text(page['url']) || text(properties['url']);
-  const parsed = URL.parse(url);
+  const parsed = url === '' ? null : URL.parse(url);
   return {
     url,
     path: text(page['path']) || (parsed?.pathname ?? ''),
     referrer: text(page['referrer']) || text(context['referrer']),
-    campaign: CAMPAIGN.flatMap((name) => {
-      const value = parsed?.searchParams.get(name) ?? '';
-      return value === '' ? [] : [`${name}=${value.slice(0, 100)}`];
-    }).join('&'),
+    campaign: parsed === null ? '' : campaignOf(parsed),
   };
 }

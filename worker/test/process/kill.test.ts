@@ -8,6 +8,7 @@ import { afterAll, expect, it } from 'vitest';
 import { migrate } from '../../../scripts/migrate.ts';
 import { freePort } from '../../../scripts/ports.ts';
 import { startWorker } from '../../../scripts/worker.ts';
+import type { RecentAnswer } from '../../src/console/answers.ts';
 import type { ProfileAnswer } from '../../src/contract/wire.ts';
 import { createSite } from '../../src/site/create.ts';
 
@@ -55,7 +56,12 @@ async function startLane(): Promise<Lane> {
 
 /** The workerd process that listens for a lane. */
 function processOf({ url }: Lane): number | undefined {
-  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  // A look at a process that is just dying can hang: then nothing was found, and the poll looks again.
+  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], {
+    encoding: 'utf8',
+    timeout: 3_000,
+    killSignal: 'SIGKILL',
+  });
   for (const line of stdout.split('\n')) {
     const [pid, parent] = line.trim().split(/\s+/);
     if (Number(parent) === process.pid && line.includes(new URL(url).host)) return Number(pid);
@@ -84,7 +90,15 @@ type Batch = {
 const post = (url: string, batch: Batch): Promise<Response> =>
   fetch(`${url}/v1/batch`, {
     method: 'POST',
+    signal: AbortSignal.timeout(10_000),
     body: JSON.stringify({ writeKey: SITE.writeKey, batch }),
+  });
+
+/** A request of the private API. */
+const ask = (url: string, path: string): Promise<Response> =>
+  fetch(url + path, {
+    headers: { authorization: `Bearer ${SITE.secretKey}` },
+    signal: AbortSignal.timeout(10_000),
   });
 
 /** A batch of one of the round's two people. */
@@ -109,8 +123,8 @@ async function sendUntilDead(
 ): Promise<{ batches: Batch[]; accepted: string[] }> {
   const batches: Batch[] = [];
   const accepted: string[] = [];
-  // A profile keeps the counters of 200 event names.
-  for (let i = 0; !dead.aborted && i < 90; i++) {
+  // The console shows the newest 50 events.
+  for (let i = 0; !dead.aborted && i < 25; i++) {
     const batch = batchOf(round, i);
     batches.push(batch);
     try {
@@ -131,9 +145,7 @@ async function sendUntilDead(
 async function countsOf(url: string, round: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const person of [0, 1]) {
-    const response = await fetch(`${url}/v1/profiles/anon/${round}-${person}`, {
-      headers: { authorization: `Bearer ${SITE.secretKey}` },
-    });
+    const response = await ask(url, `/v1/profiles/anon/${round}-${person}`);
     if (response.status === 404) continue;
     const { counters } = (await response.json()) as ProfileAnswer;
     for (const [name, { count }] of Object.entries(counters)) counts[name] = count;
@@ -141,14 +153,21 @@ async function countsOf(url: string, round: string): Promise<Record<string, numb
   return counts;
 }
 
-/** Names of a round's events in the warehouse. */
-async function inWarehouse({ worker }: Lane, round: string): Promise<string[]> {
-  const db = await worker.getD1Database('DB');
-  const { results } = await db
-    .prepare("select name from events where name >= ?1 and name < ?1 || '~'")
-    .bind(`${round}.`)
-    .all<{ name: string }>();
-  return results.map(({ name }) => name).sort();
+/**
+ * Names of a round's events in the warehouse, through the console's route, which reads D1 and no profile.
+ * None while the worker is being started again. A call through Miniflare could wait for ever then.
+ */
+async function inWarehouse({ url }: Lane, round: string): Promise<string[]> {
+  try {
+    const response = await ask(url, '/v1/console/recent');
+    const { events } = (await response.json()) as RecentAnswer;
+    return events
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(`${round}.`))
+      .sort();
+  } catch {
+    return [];
+  }
 }
 
 it(`loses and doubles no accepted event in ${KILLS} kills before the hand-over`, async () => {
@@ -208,4 +227,4 @@ it(`loses and doubles no accepted event in ${KILLS} kills before the hand-over`,
   expect(kills).toBeGreaterThanOrEqual(KILLS);
   expect(total).toBeGreaterThan(KILLS * 4);
   console.log(`${kills} kills in time of ${next}, ${total} accepted events, all stored once`);
-}, 600_000);
+}, 400_000);
