@@ -45,7 +45,7 @@ export async function collect(script: string): Promise<Section> {
     };
 
     // Warm: every object is there and every path was compiled.
-    for (const route of [single, floor]) await loader.send(route, 3_000);
+    for (const route of [single, floor]) await loader.send(route, 2_000);
     const anonymousRatio = await ratioOf(loader, single, floor, PAIRS);
 
     await processorCost(loader, running, VISITORS, stack.db);
