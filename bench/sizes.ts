@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { rollup } from 'rollup';
 import { modulesOf } from '../scripts/worker.ts';
@@ -50,7 +50,12 @@ async function shaken(): Promise<Uint8Array> {
 
 /** Sizes of what is sent to browsers and to the platform. */
 export async function sizes(script: string): Promise<Section> {
-  const worker = modulesOf(script).reduce((total, { path }) => total + gzip(readFileSync(path)), 0);
+  // The folder may hold what earlier builds left there; what is deployed is what the script names.
+  const code = readFileSync(script, 'utf8');
+  const deployed = modulesOf(script).filter(
+    ({ path }) => path === script || code.includes(basename(path)),
+  );
+  const worker = deployed.reduce((total, { path }) => total + gzip(readFileSync(path)), 0);
   const startup = await startupOf(script);
   return {
     title: 'Sizes',

@@ -30,10 +30,18 @@ export async function findKey(
   if (DEMO.test(key) && !LOCAL.test(hostname)) return undefined;
   const hit = known.get(key);
   if (hit !== undefined && hit.until > now) return hit.owner;
-  const owner = await db
-    .prepare('select site, kind from keys where hash = ?1')
-    .bind(await hashKey(key))
-    .first<KeyOwner>();
+  let owner: KeyOwner | null;
+  try {
+    owner = await db
+      .prepare('select site, kind from keys where hash = ?1')
+      .bind(await hashKey(key))
+      .first<KeyOwner>();
+  } catch (error) {
+    // D1 is away: what was known a while ago is better than an outage.
+    console.error('keys', String(error));
+    if (hit === undefined) throw error;
+    owner = hit.owner;
+  }
   if (owner === null) {
     known.delete(key);
     return undefined;
