@@ -162,7 +162,7 @@ export class Collector {
       return;
     }
     const batch = JSON.parse(body) as Batch;
-    if (batch.batch.some((event) => this.bad(event))) {
+    if (batch.batch.some((event) => event !== null && this.bad(event))) {
       this.#problem(response, 400);
       return;
     }
@@ -173,7 +173,18 @@ export class Collector {
 
   #store(batch: Batch): BatchAnswer {
     let accepted = 0;
-    for (const event of batch.batch) {
+    const rejected: BatchAnswer['rejected'] = [];
+    for (const [index, event] of batch.batch.entries()) {
+      if (event === null) {
+        rejected.push({
+          index,
+          messageId: null,
+          code: 'not_an_object',
+          path: '',
+          message: 'It is no object.',
+        });
+        continue;
+      }
       const id = String(event.messageId);
       if (this.events.some(({ messageId }) => messageId === id)) this.duplicates.push(id);
       else {
@@ -184,8 +195,8 @@ export class Collector {
     return {
       success: true,
       accepted,
-      duplicates: batch.batch.length - accepted,
-      rejected: [],
+      duplicates: batch.batch.length - accepted - rejected.length,
+      rejected,
       notices: [],
       ...(batch.decide && { decisions: this.#decide(batch.decide) }),
     };

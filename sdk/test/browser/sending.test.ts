@@ -324,6 +324,11 @@ describe('what is stored', () => {
       window.cresset.track('Act 1');
     });
     await expectSent(collector, [{ event: 'Act 1' }]);
+    // It goes as what it is, nothing, which the server refuses by itself; then it is gone.
+    await collector.until('the spoiled text', () =>
+      collector.requests.some(({ body }) => body.includes('"batch":[null]')),
+    );
+    await page.waitForFunction(() => localStorage.getItem('cresset.wk_test.0') === null);
   });
 });
 
