@@ -1,4 +1,7 @@
-/** Builds the SDK: the ESM entry and the script-tag build, and what the worker embeds to serve the latter. */
+/**
+ * Builds the SDK (the ESM entry, and the script-tag build with what the worker embeds to serve it) and
+ * the command line.
+ */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -69,5 +72,12 @@ export default [
     // The map is kept but not served: a comment that names it would only make a 404.
     output: { file: 'dist/c.js', format: 'iife', strict: false, sourcemap: 'hidden' },
     plugins: [transpile, terser(false), embed()],
+  },
+  {
+    input: 'cli/cresset.ts',
+    // Readable, as it runs on others' machines. The lowest Node is that of `engines` in package.json.
+    output: { file: 'dist/cli.js', format: 'esm', banner: '#!/usr/bin/env node' },
+    external: /^node:/,
+    plugins: [esbuild({ target: 'node20', tsconfig: false })],
   },
 ] satisfies RollupOptions[];

@@ -28,7 +28,11 @@ export default defineConfig({
         // What was built: sizes, names that must not appear, the package, the process that is killed.
         test: {
           name: 'bundle',
-          include: ['sdk/test/bundle.test.ts', 'worker/test/process/**/*.test.ts'],
+          include: [
+            'sdk/test/bundle.test.ts',
+            'cli/test/**/*.test.ts',
+            'worker/test/process/**/*.test.ts',
+          ],
           testTimeout: 300_000,
           fileParallelism: false,
         },

@@ -1,14 +1,18 @@
 import { Hono } from 'hono';
 import { campaignsRoute } from './admin/campaigns.ts';
+import { identitySecretsRoute } from './admin/identitySecrets.ts';
+import { settingsRoute } from './admin/settings.ts';
 import { collectRoute } from './collect/route.ts';
+import { traitsRoute } from './collect/traits.ts';
 import { consoleRoute } from './console/route.tsx';
 import { cors } from './cors.ts';
 import { decideRoute } from './decide/route.ts';
-import { ProblemError, problemResponse } from './errors.ts';
+import { erasureRoute } from './erasure/route.ts';
+import { errorResponse, ProblemError, problemResponse } from './errors.ts';
 import { profilesRoute } from './profile/route.ts';
 import { scriptRoute } from './site/script.ts';
 
-/** The routes. Each file says who may call what it mounts. */
+/** The routes. Each file says who may call what it mounts; `front.ts` answers the two busiest itself. */
 export const app = new Hono<{ Bindings: Env }>();
 
 app.use(cors);
@@ -17,7 +21,11 @@ app.route('/', scriptRoute);
 app.route('/', collectRoute);
 app.route('/', decideRoute);
 app.route('/', profilesRoute);
+app.route('/', traitsRoute);
+app.route('/', erasureRoute);
 app.route('/', campaignsRoute);
+app.route('/', settingsRoute);
+app.route('/', identitySecretsRoute);
 app.route('/', consoleRoute);
 
 app.notFound((c) =>
@@ -29,7 +37,4 @@ app.notFound((c) =>
     ),
   ),
 );
-app.onError((error) => {
-  if (!(error instanceof ProblemError)) console.error('request', error);
-  return problemResponse(error);
-});
+app.onError(errorResponse);

@@ -6,15 +6,35 @@ const TELEVISION = /\bTV\b|BRAVIA|AFT[A-Z]|CrKey|Smart-?TV|SMART-TV|GoogleTV|Hbb
 const TABLET = /iPad|Tablet|PlayBook|Kindle|Silk(?!.*Mobile)|Android(?!.*Mobile)/i;
 const MOBILE = /Mobi|iPhone|iPod|Windows Phone|BlackBerry|BB10|Opera Mini|webOS/i;
 
+/** User agents whose class is remembered, and the longest of them: at most 512 KB. */
+const MOST = 1_000;
+const LONGEST = 512;
+const known = new Map<string, Device>();
+
+function classOf(agent: string): Device {
+  if (TELEVISION.test(agent)) return 'desktop';
+  if (TABLET.test(agent)) return 'tablet';
+  return MOBILE.test(agent) ? 'mobile' : 'desktop';
+}
+
+/** Three searches through a hundred characters, once for each of the few user agents that an isolate meets. */
+function rememberedClassOf(agent: string): Device {
+  const hit = known.get(agent);
+  if (hit !== undefined) return hit;
+  const device = classOf(agent);
+  if (agent.length > LONGEST) return device;
+  if (known.size >= MOST) known.clear();
+  known.set(agent, device);
+  return device;
+}
+
 /**
  * Class of a device from `Sec-CH-UA-Mobile` (`?1`, `?0` or null) and the user agent. An iPad whose
  * Safari calls itself a Macintosh is a desktop here: nothing in the request tells the two apart.
  */
 export function deviceOf(uaMobile: string | null, userAgent: string | null): Device {
   if (uaMobile === '?1') return 'mobile';
-  const agent = userAgent ?? '';
-  if (TELEVISION.test(agent)) return 'desktop';
-  if (TABLET.test(agent)) return 'tablet';
+  const device = rememberedClassOf(userAgent ?? '');
   // A tablet's Chrome sends ?0 too, so a ?0 rules out the phone only.
-  return uaMobile !== '?0' && MOBILE.test(agent) ? 'mobile' : 'desktop';
+  return uaMobile === '?0' && device === 'mobile' ? 'desktop' : device;
 }

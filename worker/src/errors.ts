@@ -14,7 +14,7 @@ const TITLES: Record<number, string> = {
   503: 'Service unavailable',
 };
 
-/** An error of the whole request, on its way to the one place that answers it: `onError` of the app. */
+/** An error of the whole request, on its way to {@link errorResponse}. */
 export class ProblemError extends Error {
   readonly problem: Problem;
   readonly headers: Record<string, string>;
@@ -55,4 +55,10 @@ export function problemResponse(error: unknown): Response {
     status: known.problem.status,
     headers: { 'content-type': 'application/problem+json', ...known.headers },
   });
+}
+
+/** The answer to whatever a route threw; what is no {@link ProblemError} is logged. */
+export function errorResponse(error: unknown): Response {
+  if (!(error instanceof ProblemError)) console.error('request', error);
+  return problemResponse(error);
 }

@@ -25,10 +25,6 @@ export const fromBase64url = (text: string): Uint8Array<ArrayBuffer> =>
     char.charCodeAt(0),
   );
 
-/** SHA-256 of a text. */
-export const sha256 = (text: string): Promise<ArrayBuffer> =>
-  crypto.subtle.digest('SHA-256', bytes(text));
-
 /** True when both are the same, in a time that does not tell where they differ. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

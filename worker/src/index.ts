@@ -1,11 +1,16 @@
-import { app } from './app.ts';
+import { continueErasures } from './erasure/work.ts';
 import { consume } from './forward/queues.ts';
+import { front } from './front.ts';
 import { compileChanged } from './site/snapshot.ts';
 
 export { Profile } from './profile/object.ts';
 
 export default {
-  fetch: app.fetch,
+  fetch: front,
   queue: (batch, env) => consume(env, batch, Date.now()),
-  scheduled: (_controller, env) => compileChanged(env, Date.now()),
+  scheduled(_controller, env, context) {
+    const now = Date.now();
+    context.waitUntil(compileChanged(env, now));
+    context.waitUntil(continueErasures(env, now));
+  },
 } satisfies ExportedHandler<Env>;

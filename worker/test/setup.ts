@@ -1,6 +1,5 @@
 import { applyD1Migrations, env } from 'cloudflare:test';
 import { beforeAll } from 'vitest';
-import first from '../migrations/0001_first.sql?raw';
 import { createSite } from '../src/site/create.ts';
 
 /** The site of the tests. */
@@ -13,14 +12,25 @@ export const SITE = {
   identitySecret: 'identity secret of the tests',
 };
 
+const files = import.meta.glob<string>('../migrations/*.sql', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
 /** SQL has no semicolons inside its statements or comments here, so a split is enough. */
-const statements = first
-  .replaceAll(/^\s*--.*$/gm, '')
-  .split(';')
-  .map((text) => text.trim())
-  .filter((text) => text !== '');
+const statements = (sql: string): string[] =>
+  sql
+    .replaceAll(/^\s*--.*$/gm, '')
+    .split(';')
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+
+const migrations = Object.entries(files)
+  .map(([name, sql]) => ({ name, queries: statements(sql) }))
+  .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 beforeAll(async () => {
-  await applyD1Migrations(env.DB, [{ name: '0001_first', queries: statements }]);
+  await applyD1Migrations(env.DB, migrations);
   await createSite(env.DB, env.CRESSET_SECRET, SITE, Date.now());
 });

@@ -5,6 +5,7 @@ import type { Campaign, CampaignAnswer, CampaignsAnswer } from '../contract/wire
 import { ProblemError } from '../errors.ts';
 import { invalidField, parseAs } from '../parse.ts';
 import { authenticateSecret } from '../site/authenticate.ts';
+import { IN_FORCE_WITHIN } from '../site/snapshot.ts';
 import { complete, patched } from './complete.ts';
 import { faultOf } from './fault.ts';
 import { publish } from './publish.ts';
@@ -18,8 +19,6 @@ import {
 
 /** Largest body of a change. Bytes. */
 const MAX_BYTES = 64 * 1024;
-/** Seconds after which every place of the world decides by a change: see DESIGN on the snapshot. */
-const IN_FORCE_WITHIN = 90;
 
 function checked(campaign: Campaign): Campaign {
   const fault = faultOf(campaign);

@@ -1,6 +1,8 @@
 import type { NoticeCode } from '../contract/wire.ts';
-import { callProfile } from '../profile/client.ts';
+import { askPerson } from '../profile/client.ts';
 import { type Identifier, identifierOf } from '../profile/names.ts';
+import type { Settings } from '../site/settings.ts';
+import { linkTo } from './deliver.ts';
 
 /**
  * An alias call links the identifier it names to its user, as an anonymous id and only if nobody owns it.
@@ -9,27 +11,23 @@ import { type Identifier, identifierOf } from '../profile/names.ts';
  */
 export async function linkAlias(
   env: Env,
-  site: string,
-  previousId: string,
-  user: Identifier,
-  verified: boolean,
+  alias: {
+    site: string;
+    settings: Settings;
+    previousId: string;
+    user: Identifier;
+    verified: boolean;
+    by: string;
+    at: number;
+  },
 ): Promise<NoticeCode | undefined> {
-  const [anon, other] = await Promise.all([
-    identifierOf(site, 'anon', previousId),
-    identifierOf(site, 'user', previousId),
-  ]);
-  const known = await callProfile(env, anon.name, (profile) => profile.view({}));
-  if (known.is === 'unknown') {
-    const asUser = await callProfile(env, other.name, (profile) => profile.view({}));
-    if (asUser.is !== 'unknown') return 'merge_needs_secret_key';
+  const { previousId, ...link } = alias;
+  const anon = identifierOf(alias.site, 'anon', previousId);
+  const known = await askPerson(env, anon, (profile, head) => profile.view(head));
+  if (known.is === 'nobody') {
+    const asUser = identifierOf(alias.site, 'user', previousId);
+    const other = await askPerson(env, asUser, (profile, head) => profile.view(head));
+    if (other.is !== 'nobody') return 'merge_needs_secret_key';
   }
-  const there = await callProfile(env, user.name, (profile) =>
-    profile.ingest({ site, self: user, events: [], source: { name: anon.name, verified } }),
-  );
-  if (there.is === 'done') return undefined;
-  if (there.is === 'unknown' && there.full) return 'identifier_limit';
-  const answer = await callProfile(env, anon.name, (profile) =>
-    profile.ingest({ site, self: anon, events: [], link: { user, verified } }),
-  );
-  return answer.is === 'owned' ? 'anonymous_id_owned' : undefined;
+  return linkTo(env, { ...link, anon });
 }

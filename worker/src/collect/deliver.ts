@@ -1,13 +1,15 @@
 import type { NoticeCode } from '../contract/wire.ts';
-import { callProfile } from '../profile/client.ts';
+import { askPerson } from '../profile/client.ts';
 import type { ProfileEvent } from '../profile/event.ts';
 import type { Identifier } from '../profile/names.ts';
-import type { IngestAnswer, IngestRequest } from '../profile/rpc.ts';
+import type { IngestAnswer, IngestRequest, LinkAnswer } from '../profile/rpc.ts';
 import type { ProfileView } from '../profile/view.ts';
+import type { Settings } from '../site/settings.ts';
 
 /** Events in a row of one pair of identifiers, ready to be stored. */
 export interface Delivery {
   site: string;
+  settings: Settings;
   anon: Identifier | undefined;
   user: Identifier | undefined;
   /** Consent allows that the two become one person. */
@@ -25,59 +27,95 @@ export interface Delivered {
   duplicates: number;
   /** Where it was asked for, and the object that took the events could tell. */
   view?: ProfileView;
+  /** Of all the events. */
   notice?: NoticeCode;
+  /** Ids of events with more external ids than the person may have. */
+  limited?: string[];
+  /** The person was erased: the events were dropped. */
+  erased?: boolean;
 }
 
-/** More hops than this for one run would be a fault of ours. */
-const MAX_HOPS = 4;
+/** Why an anonymous id does not become one of the user's. */
+const NOTICES: Partial<Record<LinkAnswer['is'], NoticeCode>> = {
+  owned: 'anonymous_id_owned',
+  apart: 'identifier_split',
+  full: 'identifier_limit',
+};
 
-type Part = Omit<IngestRequest, 'site' | 'events'> & { events?: ProfileEvent[] };
-type Ask = (name: string, request: Part) => Promise<IngestAnswer>;
+/** Joins an anonymous id to a user, if nobody else has it. Answers why not. */
+export async function linkTo(
+  env: Env,
+  link: {
+    site: string;
+    settings: Settings;
+    anon: Identifier;
+    user: Identifier;
+    verified: boolean;
+    /** Id of the event that names both, and when it happened. */
+    by: string;
+    at: number;
+  },
+): Promise<NoticeCode | undefined> {
+  const { site, settings, anon, user, verified, by, at } = link;
+  const most = settings.maxAnonymousIds;
+  const answer = await askPerson(env, anon, (profile, head) =>
+    profile.link({ ...head, site, user, verified, by, at, most }),
+  );
+  return NOTICES[answer.is];
+}
 
-/** Stores the events of a run with the object that answers for them. Throws where none could take them. */
+type Ingested = Exclude<IngestAnswer, { is: 'moved' }>;
+
+/**
+ * Stores the events of a run with the person of their bearer: the user where they name one, else the
+ * anonymous id. Throws where none could take them.
+ */
 export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> {
-  const { site, anon, user, mayLink, verified, events, view } = delivery;
-  const ask: Ask = (name, request) =>
-    callProfile(env, name, (profile) => profile.ingest({ site, events, ...request }));
-
-  if (user === undefined) {
-    if (anon === undefined) throw new Error('an event without an identifier got past the door');
-    const own = await ask(anon.name, { self: anon, view });
-    if (own.is === 'done') return own;
-    if (own.is !== 'moved') throw unexpected(own);
-    return follow(ask, own.target, { source: { name: anon.name, alias: true }, view });
+  const { site, settings, anon, user, mayLink, verified, events, view } = delivery;
+  const bearer = user ?? anon;
+  const [first] = events;
+  if (bearer === undefined || first === undefined) {
+    throw new Error('an event without an identifier got past the door');
   }
-  // Without an anonymous id that vouches for the request, only a verified user is told of the profile.
-  const alone = { view: view && verified };
-  if (anon === undefined || !mayLink) return follow(ask, user.name, { self: user, ...alone });
-
-  // The user's object first, since it knows its own anonymous ids; only an unknown pair takes a second hop.
-  const source = { name: anon.name, verified };
-  const known = await ask(user.name, { self: user, source, view });
-  if (known.is === 'done') return known;
-  if (known.is === 'moved') return follow(ask, known.target, { source, view });
-  const apart = async (notice: NoticeCode): Promise<Delivered> => {
-    const noted = events.map((event) => (event.notice === '' ? { ...event, notice } : event));
-    return { ...(await follow(ask, user.name, { self: user, events: noted, ...alone })), notice };
+  const limits = {
+    days: settings.timelineDays,
+    events: settings.timelineEvents,
+    anonymousIds: settings.maxAnonymousIds,
+    externalIds: settings.maxExternalIds,
   };
-  if (known.is === 'unknown' && known.full) return apart('identifier_limit');
-  const own = await ask(anon.name, { self: anon, link: { user, verified } });
-  if (own.is === 'done') return own;
-  if (own.is === 'moved')
-    return follow(ask, own.target, { source: { ...source, alias: true }, view });
-  return apart('anonymous_id_owned');
-}
+  let text = JSON.stringify(events);
+  const ingest = (more: Pick<IngestRequest, 'anon' | 'asked' | 'view'>): Promise<Ingested> =>
+    askPerson(env, bearer, (profile, head) =>
+      profile.ingest({ ...head, site, events: text, limits, verified, view, ...more }),
+    );
 
-/** Asks an object, and the one it moved to where it has. */
-async function follow(ask: Ask, name: string, request: Part): Promise<Delivered> {
-  let at = name;
-  for (let hop = 0; hop < MAX_HOPS; hop++) {
-    const answer = await ask(at, request);
-    if (answer.is === 'done') return answer;
-    if (answer.is !== 'moved') throw unexpected(answer);
-    at = answer.target;
+  if (user === undefined || anon === undefined) return outcome(await ingest({}), events);
+  if (!mayLink) return outcome(await ingest({ view: view && verified }), events);
+  // The user's person knows its own anonymous ids; only an unknown pair takes more calls.
+  const known = await ingest({ anon: anon.name });
+  if (known.is !== 'unknown') return outcome(known, events);
+  const notice = known.full
+    ? 'identifier_limit'
+    : await linkTo(env, {
+        site,
+        settings,
+        anon,
+        user,
+        verified,
+        by: first.id,
+        at: first.time,
+      });
+  if (notice !== undefined) {
+    const noted = events.map((event) => (event.notice === '' ? { ...event, notice } : event));
+    text = JSON.stringify(noted);
   }
-  throw new Error('too many hops');
+  const stored = outcome(await ingest({ anon: anon.name, asked: true }), events);
+  return notice === undefined ? stored : { ...stored, notice };
 }
 
-const unexpected = (answer: IngestAnswer): Error => new Error(`unexpected answer "${answer.is}"`);
+function outcome(answer: Ingested, events: readonly ProfileEvent[]): Delivered {
+  if (answer.is === 'unknown') throw new Error('asked twice');
+  if (answer.is === 'erased') return { accepted: events.length, duplicates: 0, erased: true };
+  const { is: _, ...done } = answer;
+  return done;
+}

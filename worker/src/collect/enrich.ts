@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../contract/wire.ts';
+import { locationOf } from '../location.ts';
+import { queryOf } from '../query.ts';
 
 /** What an event's page says of it. All are empty where the client did not tell. */
 export interface PageFacts {
@@ -35,23 +37,24 @@ const objectOf = (value: Json | undefined): JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 
 /** The campaign that a URL's query names; most URLs have no query to look into. */
-const campaignOf = ({ search, searchParams }: URL): string =>
-  search === ''
-    ? ''
-    : CAMPAIGN.flatMap((name) => {
-        const value = searchParams.get(name) ?? '';
-        return value === '' ? [] : [`${name}=${value.slice(0, 100)}`];
-      }).join('&');
+function campaignOf(search: string): string {
+  if (search === '') return '';
+  const query = queryOf(search);
+  return CAMPAIGN.flatMap((name) => {
+    const value = query.get(name) ?? '';
+    return value === '' ? [] : [`${name}=${value.slice(0, 100)}`];
+  }).join('&');
+}
 
 /** Where an event happened: from `context.page`, else, for page calls of older clients, the properties. */
 export function pageFacts(context: JsonObject, properties: JsonObject): PageFacts {
   const page = objectOf(context['page']);
   const url = text(page['url']) || text(properties['url']);
-  const parsed = url === '' ? null : URL.parse(url);
+  const location = url === '' ? undefined : locationOf(url);
   return {
     url,
-    path: text(page['path']) || (parsed?.pathname ?? ''),
+    path: text(page['path']) || (location?.pathname ?? ''),
     referrer: text(page['referrer']) || text(context['referrer']),
-    campaign: parsed === null ? '' : campaignOf(parsed),
+    campaign: campaignOf(location?.search ?? ''),
   };
 }

@@ -1,37 +1,37 @@
-import { type Context, Hono } from 'hono';
-import { readJson } from '../body.ts';
-import { consentOf } from '../consent.ts';
-import { MAX_BATCH_BYTES, PATH_BATCH } from '../contract/values.ts';
+import { Hono } from 'hono';
+import { type Body, readBody } from '../body.ts';
+import { MAX_BATCH_BYTES, MAX_DEPTH, MAX_EVENT_BYTES, PATH_BATCH } from '../contract/values.ts';
 import type {
   BatchAnswer,
   BatchRequest,
-  DecisionReason,
-  Decisions,
   EventType,
   JsonObject,
   Notice,
   Rejection,
 } from '../contract/wire.ts';
-import { answerDecisions } from '../decide/answer.ts';
-import { viewFor } from '../decide/viewFor.ts';
+import { CORS } from '../cors.ts';
 import { ProblemError } from '../errors.ts';
-import { identifierOf } from '../profile/names.ts';
-import { type ProfileView, strangerView } from '../profile/view.ts';
 import { authenticate, checkOrigin } from '../site/authenticate.ts';
-import { readSnapshot, type Snapshot } from '../site/snapshot.ts';
+import { placeholdersOf } from '../site/placeholders.ts';
+import { readSnapshot } from '../site/snapshot.ts';
+import { decisionsFor } from './decisions.ts';
 import { decodeBatch, decodeSingle } from './decode.ts';
 import { filterByConsent } from './filter.ts';
-import { rejectionRecords } from './rejections.ts';
-import { type AllowedEvent, storeEvents } from './store.ts';
+import { reportRejections } from './rejections.ts';
+import { storeEvents } from './store.ts';
 import type { RequestFacts } from './stored.ts';
-import { isRejection, validate, type ValidEvent } from './validate.ts';
+import { type BatchFacts, isRejection, validate, type ValidEvent } from './validate.ts';
 
-type Ctx = Context<{ Bindings: Env }>;
+/** What is done after the answer. */
+type Later = Pick<ExecutionContext, 'waitUntil'>;
+
+/** What an answer says of itself. */
+const HEADERS = { ...CORS, 'content-type': 'application/json' };
 
 /** `POST /v1/batch` and the single calls. Who may call: a write key from an allowed origin, or a secret key. */
 export const collectRoute = new Hono<{ Bindings: Env }>();
 
-collectRoute.post(PATH_BATCH, async (c) => c.json(await collect(c, decodeBatch)));
+collectRoute.post(PATH_BATCH, (c) => answerBatch(c.req.raw, c.env, c.executionCtx));
 
 for (const type of [
   'identify',
@@ -42,7 +42,8 @@ for (const type of [
   'alias',
 ] satisfies EventType[]) {
   collectRoute.post(`/v1/${type}`, async (c) => {
-    const answer = await collect(c, (body) => decodeSingle(type, body));
+    const decode = (body: Body): BatchRequest => decodeSingle(type, body);
+    const answer = await collect(c.req.raw, c.env, c.executionCtx, decode);
     const [rejection] = answer.rejected;
     // The one event is the whole request: refused, it is a bad request.
     if (rejection !== undefined) throw new ProblemError(400, rejection.code, rejection.message);
@@ -50,13 +51,19 @@ for (const type of [
   });
 }
 
+/** The answer to a batch. Throws what is wrong with the whole of it. */
+export async function answerBatch(request: Request, env: Env, later: Later): Promise<Response> {
+  const answer = await collect(request, env, later, decodeBatch);
+  return new Response(JSON.stringify(answer), { headers: HEADERS });
+}
+
 async function collect(
-  c: Ctx,
-  decode: (body: Record<string, unknown>) => BatchRequest,
+  request: Request,
+  env: Env,
+  later: Later,
+  decode: (body: Body) => BatchRequest,
 ): Promise<BatchAnswer> {
   const received = Date.now();
-  const { env } = c;
-  const request = c.req.raw;
   if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
     throw new ProblemError(
       415,
@@ -65,19 +72,30 @@ async function collect(
     );
   }
 
-  const body = await readJson(request, MAX_BATCH_BYTES);
-  const bodyKey = typeof body['writeKey'] === 'string' ? body['writeKey'] : undefined;
+  const body = await readBody(request, MAX_BATCH_BYTES);
+  const { writeKey } = body.json;
+  const bodyKey = typeof writeKey === 'string' ? writeKey : undefined;
   const { site, kind } = await authenticate(env, request, bodyKey, received);
   const trusted = kind === 'secret';
   const snapshot = await readSnapshot(env, site, received);
   if (!trusted) checkOrigin(request, snapshot.origins);
   const batch = decode(body);
 
-  const { valid, rejected } = check(batch, received);
+  const small = body.most <= MAX_EVENT_BYTES && body.depth <= MAX_DEPTH;
+  const context = batch.context as JsonObject | null | undefined;
+  const { valid, rejected } = check(batch.batch, {
+    received,
+    sentAt: batch.sentAt,
+    context,
+    contextBytes: small ? 0 : new TextEncoder().encode(JSON.stringify(context ?? {})).byteLength,
+    small,
+    placeholders: placeholdersOf(snapshot.settings),
+  });
   const gpc = trusted ? null : request.headers.get('sec-gpc');
   const { allowed, dropped } = filterByConsent(valid, gpc);
   const facts: RequestFacts = {
     site,
+    settings: snapshot.settings,
     trusted,
     received,
     userAgent: trusted ? null : request.headers.get('user-agent'),
@@ -90,7 +108,7 @@ async function collect(
     allowed,
     wantsView,
   );
-  if (rejected.length > 0) c.executionCtx.waitUntil(report(env, site, rejected, received, batch));
+  if (rejected.length > 0) later.waitUntil(reportRejections(env, site, rejected, received, batch));
   if (failure !== undefined) {
     console.error('collect', failure.message);
     throw new ProblemError(
@@ -113,101 +131,35 @@ async function collect(
     ...(batch.decide === undefined
       ? {}
       : {
-          decisions: await decideFor(
-            c,
+          decisions: await decisionsFor({
+            env,
+            request,
             snapshot,
             batch,
             // The last event of the batch speaks; where consent drops it, no other does for it.
-            allowed.find(({ index }) => index === valid.at(-1)?.index),
+            event: allowed.find(({ index }) => index === valid.at(-1)?.index),
             view,
             facts,
-            valid.length > 0 ? 'NO_CONSENT' : 'ERROR',
-          ),
+            withheld: valid.length > 0 ? 'NO_CONSENT' : 'ERROR',
+          }),
         }),
   };
 }
 
 /** Checks each event by itself: a bad one never harms its neighbours. */
 function check(
-  batch: BatchRequest,
-  received: number,
+  events: readonly unknown[],
+  facts: BatchFacts,
 ): { valid: ValidEvent[]; rejected: Rejection[] } {
-  const facts = {
-    received,
-    sentAt: batch.sentAt,
-    context: batch.context as JsonObject | null | undefined,
-    contextBytes: new TextEncoder().encode(JSON.stringify(batch.context ?? {})).byteLength,
-  };
-  const results = batch.batch.map((raw, index) => validate(raw, index, facts));
-  return {
-    valid: results.filter((result): result is ValidEvent => !isRejection(result)),
-    rejected: results.filter(isRejection),
-  };
+  const valid: ValidEvent[] = [];
+  const rejected: Rejection[] = [];
+  for (const [index, raw] of events.entries()) {
+    const result = validate(raw, index, facts);
+    if (isRejection(result)) rejected.push(result);
+    else valid.push(result);
+  }
+  return { valid, rejected };
 }
 
 const noticesOf = ({ index, messageId, notices }: ValidEvent): Notice[] =>
   notices.map((code) => ({ index, messageId, code }));
-
-/** Decisions in the same round trip, for the last event's person and page. */
-async function decideFor(
-  c: Ctx,
-  snapshot: Snapshot,
-  batch: BatchRequest,
-  event: AllowedEvent | undefined,
-  view: ProfileView | undefined,
-  { site, trusted, received }: RequestFacts,
-  /** The reason where no event is left to decide for. */
-  withheld: DecisionReason,
-): Promise<Decisions> {
-  const slots = batch.decide ?? [];
-  if (event === undefined) {
-    return Object.fromEntries(slots.map((slot) => [slot, { reason: withheld }]));
-  }
-  const request = c.req.raw;
-  const { anonymousId, userId } = event;
-  const asker = {
-    ...(anonymousId === undefined ? {} : { anon: await identifierOf(site, 'anon', anonymousId) }),
-    ...(userId === undefined ? {} : { user: await identifierOf(site, 'user', userId) }),
-    trusted,
-  };
-  const consent = consentOf(
-    trusted ? null : request.headers.get('sec-gpc'),
-    event.context['consent'],
-  );
-  const viewForEvent = async (): Promise<ProfileView> => {
-    // The object that took the event has told what this request may know of it.
-    if (view !== undefined && consent === 'all') return view;
-    // A user id alone proves nothing under a write key.
-    if (asker.anon === undefined && !trusted) return strangerView(asker.user?.name ?? '');
-    return viewFor(c.env, asker, batch.fresh === true, consent);
-  };
-  return answerDecisions({
-    env: c.env,
-    snapshot,
-    view: await viewForEvent(),
-    request,
-    slots,
-    context: event.context,
-    now: received,
-    trusted,
-  });
-}
-
-/** Tells the console of refused events. Best effort: the client has its answer. */
-async function report(
-  env: Env,
-  site: string,
-  rejected: Rejection[],
-  received: number,
-  batch: BatchRequest,
-): Promise<void> {
-  const library = batch.context?.library?.name;
-  const rejections = rejectionRecords(
-    rejected,
-    received,
-    typeof library === 'string' ? library : '',
-  );
-  await env.EVENTS.send({ site, rejections }).catch((error: unknown) => {
-    console.error('rejections', String(error));
-  });
-}

@@ -48,16 +48,18 @@ export async function storeEvents(
     const [first] = run;
     if (first === undefined) return;
     const isAlias = first.type === 'alias';
-    const [anon, user, prepared] = await Promise.all([
-      isAlias ? undefined : name('anon', first.anonymousId),
-      name('user', first.userId),
-      Promise.all(run.map((event) => storedForm(env, facts, event))),
-    ]);
-    const verified = prepared.some((event) => event.verified);
+    const anon = isAlias ? undefined : name('anon', first.anonymousId);
+    const user = name('user', first.userId);
+    const prepared = await Promise.all(run.map((event) => storedForm(env, facts, event)));
+    const [firstStored] = prepared;
+    // A link is vouched for by what vouches for the user.
+    const verified = user !== undefined && prepared.some((event) => event.verified);
+    const { site, settings } = facts;
     const { mayLink } = first;
     const view = wantsView && last !== undefined && run.includes(last);
     const result = await deliver(env, {
-      site: facts.site,
+      site,
+      settings,
       anon,
       user,
       mayLink,
@@ -68,10 +70,24 @@ export async function storeEvents(
     stored.accepted += result.accepted;
     stored.duplicates += result.duplicates;
     if (view) stored.view = result.view;
-    const { notice } = result;
+    const { notice, limited = [], erased } = result;
     if (notice !== undefined) for (const event of run) event.notices.push(notice);
+    // Whose person was erased is nothing that a write key may find out.
+    if (erased === true && facts.trusted)
+      for (const event of run) event.notices.push('person_erased');
+    for (const [index, { id }] of prepared.entries()) {
+      if (limited.includes(id)) run[index]?.notices.push('identifier_limit');
+    }
     if (isAlias && mayLink && first.previousId !== undefined && user !== undefined) {
-      const refused = await linkAlias(env, facts.site, first.previousId, user, verified);
+      const refused = await linkAlias(env, {
+        site,
+        settings,
+        previousId: first.previousId,
+        user,
+        verified,
+        by: firstStored?.id ?? '',
+        at: first.time,
+      });
       if (refused !== undefined) first.notices.push(refused);
     }
   };
@@ -97,8 +113,8 @@ export async function storeEvents(
 /** Names identifiers, each once a request. */
 function nameOnce(
   site: string,
-): (kind: Identifier['kind'], value: string | undefined) => Promise<Identifier> | undefined {
-  const named = new Map<string, Promise<Identifier>>();
+): (kind: Identifier['kind'], value: string | undefined) => Identifier | undefined {
+  const named = new Map<string, Identifier>();
   return (kind, value) => {
     if (value === undefined) return undefined;
     const key = `${kind}\0${value}`;

@@ -2,8 +2,8 @@ import { PROMOTION_CLICKED, PROMOTION_VIEWED } from '../contract/values.ts';
 import { deviceOf } from '../device.ts';
 import type { ProfileEvent } from '../profile/event.ts';
 import { readDecision } from '../site/decisionToken.ts';
-import { identitySecret } from '../site/identitySecret.ts';
-import { isSigned } from '../site/secrets.ts';
+import { isSignedBySite } from '../site/identitySecret.ts';
+import type { Settings } from '../site/settings.ts';
 import { pageFacts } from './enrich.ts';
 import { eventId } from './eventId.ts';
 import type { ValidEvent } from './validate.ts';
@@ -11,6 +11,7 @@ import type { ValidEvent } from './validate.ts';
 /** What all events of a request share. */
 export interface RequestFacts {
   site: string;
+  settings: Settings;
   /** A secret key vouches for what was sent. */
   trusted: boolean;
   /** UTC milliseconds. */
@@ -20,27 +21,28 @@ export interface RequestFacts {
   uaMobile: string | null;
 }
 
+/** Whether somebody vouches for the event's traits: a secret key, or a right signature of its user id. */
 async function isVerified(env: Env, facts: RequestFacts, event: ValidEvent): Promise<boolean> {
-  if (facts.trusted) return event.userId !== undefined;
+  if (facts.trusted) return true;
   if (event.signature === undefined || event.userId === undefined) return false;
-  const secret = await identitySecret(env, facts.site, facts.received);
-  const right = await isSigned(secret, event.userId, event.signature);
+  const { site, received } = facts;
+  const right = await isSignedBySite(env, site, event.userId, event.signature, received);
   if (!right) event.notices.push('signature_invalid');
   return right;
 }
 
 /** The offer that an exposure or a click tells of, if its token is right. */
-async function exposureOf(
+function exposureOf(
   env: Env,
   facts: RequestFacts,
   event: ValidEvent,
-): Promise<ProfileEvent['exposure']> {
+): ProfileEvent['exposure'] {
   const isPromotion = event.name === PROMOTION_VIEWED || event.name === PROMOTION_CLICKED;
   const { decisionId } = event.properties;
   if (event.type !== 'track' || !isPromotion || decisionId === undefined) return undefined;
   const decision =
     typeof decisionId === 'string'
-      ? await readDecision(env.CRESSET_SECRET, facts.site, decisionId, facts.received)
+      ? readDecision(env.CRESSET_SECRET, facts.site, decisionId, facts.received)
       : undefined;
   if (decision === undefined) {
     event.notices.push('decision_invalid');
@@ -57,7 +59,7 @@ export async function storedForm(
   event: ValidEvent,
 ): Promise<ProfileEvent> {
   const verified = await isVerified(env, facts, event);
-  const exposure = await exposureOf(env, facts, event);
+  const exposure = exposureOf(env, facts, event);
   const { userAgent } = event.context;
   return {
     id: eventId(facts.site, event, event.messageId ?? crypto.randomUUID(), facts.trusted),

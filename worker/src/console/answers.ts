@@ -33,7 +33,7 @@ export interface TodayAnswer {
   /** `YYYY-MM-DD`, UTC. */
   day: string;
   events: number;
-  /** Identifiers that sent something; one who signs in on the way counts under both. */
+  /** People that sent something; one who signs in on the way counts once, as soon as storage hears of it. */
   visitors: number;
   rejected: number;
   /** Messages of the whole worker that no consumer could take. */

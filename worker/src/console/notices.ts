@@ -13,4 +13,6 @@ export const NOTICES: Readonly<Record<NoticeCode, string>> = {
   decision_invalid:
     'The decisionId is forged, stale or of another site. The exposure does not count.',
   identifier_limit: 'The profile has as many identifiers as it may have. Counted, not linked.',
+  identifier_split: 'The two were split with a secret key. Counted for its userId, not linked.',
+  person_erased: 'The person was erased. The event was dropped.',
 };

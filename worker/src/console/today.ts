@@ -16,8 +16,11 @@ export async function today(db: D1Database, site: string, now: number): Promise<
     db.prepare('select name from sites where id = ?1').bind(site),
     db
       .prepare(
-        `select count(*) as events, count(distinct identifier) as visitors from events
-         where site = ?1 and received >= ?2`,
+        `select count(*) as events,
+           count(distinct coalesce(identities.person, events.identifier)) as visitors
+         from events left join identities
+           on identities.site = events.site and identities.identifier = events.identifier
+         where events.site = ?1 and events.received >= ?2`,
       )
       .bind(site, midnight),
     db

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import {
   MAX_GROUP_ID_LENGTH,
+  MAX_ID_LENGTH,
   MAX_MESSAGE_ID_LENGTH,
   MAX_NAME_LENGTH,
   MAX_SLOT_LENGTH,
@@ -236,6 +237,34 @@ export const campaignPatch = mirror<wire.CampaignPatch>()(
     endsAt: isoTime.nullable().optional(),
     conditions: condition.nullable().optional(),
     variants: variants.optional(),
+  }),
+);
+
+const kind = z.enum(['user', 'anon']);
+const reason = z.string().check(z.maxLength(500));
+
+export const mergeRequest = mirror<wire.MergeRequest>()(
+  z.strictObject({ kind, id, reason: reason.optional() }),
+);
+
+export const splitRequest = mirror<wire.SplitRequest>()(
+  z.strictObject({ reason: reason.optional() }),
+);
+
+export const traitsRequest = mirror<wire.TraitsRequest>()(z.strictObject({ traits: jsonObject }));
+
+const whole = (least: number, most: number): z.ZodInt => z.int().check(z.gte(least), z.lte(most));
+
+export const settingsPatch = mirror<wire.SettingsPatch>()(
+  z.strictObject({
+    timelineDays: whole(1, 90).optional(),
+    timelineEvents: whole(100, 10_000).optional(),
+    maxAnonymousIds: whole(1, 10_000).optional(),
+    maxExternalIds: whole(0, 100).optional(),
+    placeholders: z
+      .array(z.string().check(z.minLength(1), z.maxLength(MAX_ID_LENGTH)))
+      .check(z.maxLength(100))
+      .optional(),
   }),
 );
 

@@ -62,6 +62,8 @@ export interface EventContext {
   screen?: { [key: string]: Json } | undefined;
   /** `all` (default): measure and personalize. `measure`: measure only. `none`: the event is dropped. */
   consent?: Json | undefined;
+  /** Other identifiers of the person, as Segment's spec has them: kept with the profile, linking nobody. */
+  externalIds?: Json | undefined;
   /** Traits of the user, for clients that send them with every event. Not read: use `identify`. */
   traits?: JsonObject | undefined;
   [key: string]: unknown;
@@ -153,8 +155,12 @@ export type NoticeCode =
   | 'consent_measure'
   /** The decision token is forged, foreign or stale; the exposure counts for nothing. */
   | 'decision_invalid'
-  /** The profile has as many identifiers as it may have; the event counts for its `userId`, nothing was linked. */
-  | 'identifier_limit';
+  /** The profile has as many identifiers of this kind as it may have; the event counts, nothing was linked. */
+  | 'identifier_limit'
+  /** The two were split by the private API; the event counts for its `userId`, nothing was linked. */
+  | 'identifier_split'
+  /** Secret key only: the person was erased, and the event was dropped. Under a write key nothing tells. */
+  | 'person_erased';
 
 /** One refused event. */
 export interface Rejection {
@@ -419,17 +425,25 @@ export interface Tally {
   last: string;
 }
 
-/** An identifier of a person. `link` is null for the one that needs no link: the profile's own. */
+/** The two kinds of identifiers. */
+export type IdentifierKind = 'user' | 'anon';
+
+/** An identifier of a person. */
 export interface IdentifierAnswer {
-  kind: 'user' | 'anon';
+  kind: IdentifierKind;
   value: string;
+  /** How it joined; null for the primary one, which the others joined. */
   link: 'claimed' | 'verified' | null;
 }
 
-/** Answer of `GET /v1/profiles/{user|anon}/{id}`, under the secret key. */
+/**
+ * Answer of `GET /v1/profiles/{user|anon}/{id}`, under the secret key. `?fields=traits,orders` gives those
+ * fields only. `?view=public` gives what a visitor's request that names this identifier would be decided on.
+ */
 export interface ProfileAnswer {
   /** The person: the same for every identifier of one person. */
   id: string;
+  /** The primary one first. */
   identifiers: IdentifierAnswer[];
   traits: JsonObject;
   /** By event name; page views count under `page`. At most 200 names are kept, the least recent go first. */
@@ -467,6 +481,154 @@ export interface TimelineEvent {
 /** Answer of `GET /v1/profiles/{user|anon}/{id}/timeline`. Newest first. */
 export interface TimelineAnswer {
   events: TimelineEvent[];
+  /** Ask again with `?before=` this for the next page; null at the end. */
+  next: string | null;
+}
+
+/** Body of `PATCH /v1/profiles/{user|anon}/{id}/traits`. */
+export interface TraitsRequest {
+  /** Traits to set, each at most 2 KB of JSON; `null` as a value removes one. They are verified. */
+  traits: JsonObject;
+}
+
+/** Answer of `PATCH /v1/profiles/{user|anon}/{id}/traits`: the traits as they are now. */
+export interface TraitsAnswer {
+  traits: JsonObject;
+}
+
+/** Body of `POST /v1/profiles/{user|anon}/{id}/merge`: who joins the person of the path. */
+export interface MergeRequest {
+  kind: IdentifierKind;
+  id: string | number;
+  /** For people: why. At most 500 characters. */
+  reason?: string | undefined;
+}
+
+/** Body of `POST /v1/profiles/{user|anon}/{id}/split`: the identifier of the path leaves, with all that joined it. */
+export interface SplitRequest {
+  /** For people: why. At most 500 characters. */
+  reason?: string | undefined;
+}
+
+/** Answer of `POST …/merge` and `POST …/split`. */
+export interface ChangeAnswer {
+  /** `done`; `unchanged`, where it was so before; `pending`: it is written down, and finishes by itself. */
+  status: 'done' | 'unchanged' | 'pending';
+  /** The person of the path's identifier, as it is now. */
+  id: string;
+}
+
+/** One identifier in the graph of a person. */
+export interface IdentityNode extends IdentifierAnswer {
+  /** The identifier that it joined; null for the primary one. */
+  joined: { kind: IdentifierKind; value: string } | null;
+  /** ISO 8601: when it joined, or was first seen. */
+  since: string;
+  /** Id of the event that linked it; null where it was no event. */
+  event: string | null;
+  /** What the private API gave as reason; empty where there was none. */
+  reason: string;
+}
+
+/** An identifier of the Segment context's `externalIds`: kept with the profile, it names and links nobody. */
+export interface ExternalId {
+  /** Such as `email` or `phone`. At most 10 of each type, and 10 types. */
+  type: string;
+  id: string;
+  /** Whether a right signature or a secret key vouched for it. */
+  verified: boolean;
+  /** ISO 8601. */
+  since: string;
+}
+
+/** One change of a person's identity. */
+export interface IdentityChange {
+  change: 'link' | 'merge' | 'split';
+  /** ISO 8601. */
+  at: string;
+  /** Who joined or left. */
+  identifier: { kind: IdentifierKind; value: string };
+  /** Who was joined or left. */
+  with: { kind: IdentifierKind; value: string };
+  link: 'claimed' | 'verified';
+  /** Id of the event that did it; null where the private API did. */
+  event: string | null;
+  reason: string;
+}
+
+/** Answer of `GET /v1/profiles/{user|anon}/{id}/identity`. */
+export interface IdentityAnswer {
+  /** The person: the same for every identifier of one person. */
+  id: string;
+  /** The primary one first, then as they joined. */
+  identifiers: IdentityNode[];
+  externalIds: ExternalId[];
+  /** Newest first, at most 200. */
+  history: IdentityChange[];
+}
+
+/** Answer of `POST /v1/profiles/{user|anon}/{id}/erase` and of `GET /v1/erasures/{id}`. */
+export interface ErasureReceipt {
+  id: string;
+  /** `pending` until every store has answered. */
+  status: 'pending' | 'done';
+  /** ISO 8601. */
+  requestedAt: string;
+  /** ISO 8601, or null while pending. */
+  completedAt: string | null;
+  /** By store: how far it is, and how many rows, objects or lines it has erased. */
+  stores: { [store: string]: { status: 'pending' | 'done'; erased: number } };
+}
+
+/** Answer of `POST /v1/profiles/{user|anon}/{id}/export`: all that is kept of a person. */
+export interface ExportAnswer {
+  /** ISO 8601. */
+  exportedAt: string;
+  profile: ProfileAnswer;
+  identity: IdentityAnswer;
+  /** By store: what it keeps, beyond the profile. */
+  stores: { [store: string]: Json[] };
+}
+
+/** What a site may set. Body of `PATCH /v1/settings`, fields that are absent stay. */
+export interface SettingsPatch {
+  /** Days for which a profile keeps whole events, 1 to 90; default 90. */
+  timelineDays?: number | undefined;
+  /** Whole events that a profile keeps, 100 to 10,000; default 2,000. Older ones stay counted. */
+  timelineEvents?: number | undefined;
+  /** Anonymous ids of one person, 1 to 10,000; default 1,000. */
+  maxAnonymousIds?: number | undefined;
+  /** External ids of each type of one person, 0 to 100; default 10. */
+  maxExternalIds?: number | undefined;
+  /** More values that name nobody, beside the ones built in; at most 100 of at most 255 characters, in any case. */
+  placeholders?: string[] | undefined;
+}
+
+/** Answer of `GET` and `PATCH /v1/settings`. */
+export interface SettingsAnswer {
+  timelineDays: number;
+  timelineEvents: number;
+  maxAnonymousIds: number;
+  maxExternalIds: number;
+  placeholders: string[];
+  /** After a change: seconds after which it is in force everywhere. */
+  inForceWithin?: number | undefined;
+}
+
+/** Answer of `GET /v1/identity-secrets` and of `DELETE` of one: when those that are valid were made. */
+export interface IdentitySecretsAnswer {
+  /** `createdAt` is ISO 8601. */
+  newest: { createdAt: string };
+  /** The one before, while it is valid; else null. `createdAt` is ISO 8601. */
+  previous: { createdAt: string } | null;
+  /** After a change: seconds after which what was dropped counts nowhere. What is new counts within 5. */
+  inForceWithin?: number | undefined;
+}
+
+/** Answer of `POST /v1/identity-secrets`. */
+export interface IdentitySecretAnswer extends IdentitySecretsAnswer {
+  /** The new identity secret. Shown this once. */
+  secret: string;
 }
 
 /** Every error of a whole request: RFC 9457, `application/problem+json`. */

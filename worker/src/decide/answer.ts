@@ -26,16 +26,16 @@ export interface DecisionRequest {
 }
 
 /** Decides each slot and signs what was decided. Stores nothing. */
-export async function answerDecisions(asked: DecisionRequest): Promise<Decisions> {
+export function answerDecisions(asked: DecisionRequest): Decisions {
   const { env, snapshot, view, now, slots, explain = false, trusted = false } = asked;
   const context = buildContext(asked.request.headers, asked.context, trusted);
   const outcomes = decide({ snapshot, view, context, slots, now, explain });
-  const entries = [...outcomes].map(async ([slot, outcome]) => {
+  const entries = Array.from(outcomes, ([slot, outcome]) => {
     const { chosen } = outcome;
     const decisionId =
       chosen === undefined
         ? undefined
-        : await signDecision(env.CRESSET_SECRET, snapshot.site, {
+        : signDecision(env.CRESSET_SECRET, snapshot.site, {
             campaign: chosen.campaign,
             variant: chosen.variant.key,
             version: snapshot.version,
@@ -47,5 +47,5 @@ export async function answerDecisions(asked: DecisionRequest): Promise<Decisions
     return [slot, respond(outcome, decisionId)] as const;
   });
   // Defines own properties: a slot may be called `__proto__`.
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries(entries);
 }

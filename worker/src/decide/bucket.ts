@@ -1,21 +1,33 @@
 const encoder = new TextEncoder();
+/** Where texts are laid out: what is drawn by is far shorter than this. */
+const room = new Uint8Array(1_024);
 
 const rotate = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
 
 const mix = (block: number): number =>
   Math.imul(rotate(Math.imul(block, 0xcc9e2d51), 15), 0x1b873593);
 
+function utf8(text: string): Uint8Array {
+  // UTF-8 takes at most three bytes a UTF-16 unit.
+  if (text.length * 3 > room.length) return encoder.encode(text);
+  return room.subarray(0, encoder.encodeInto(text, room).written);
+}
+
 /** MurmurHash3 x86 32-bit of the UTF-8 bytes of a text, seed 0, as an unsigned number. */
 export function murmur3(text: string): number {
-  const data = encoder.encode(text);
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const data = utf8(text);
   const whole = data.length & ~3;
   let hash = 0;
   for (let i = 0; i < whole; i += 4) {
-    hash = Math.imul(rotate(hash ^ mix(view.getUint32(i, true)), 13), 5) + 0xe6546b64;
+    const block =
+      (data[i] as number) |
+      ((data[i + 1] as number) << 8) |
+      ((data[i + 2] as number) << 16) |
+      ((data[i + 3] as number) << 24);
+    hash = Math.imul(rotate(hash ^ mix(block), 13), 5) + 0xe6546b64;
   }
   let tail = 0;
-  for (let i = data.length - 1; i >= whole; i--) tail = (tail << 8) | view.getUint8(i);
+  for (let i = data.length - 1; i >= whole; i--) tail = (tail << 8) | (data[i] as number);
   hash ^= mix(tail) ^ data.length;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

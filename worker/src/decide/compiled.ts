@@ -1,6 +1,7 @@
 import type { Campaign, Variant } from '../contract/wire.ts';
 import { compile } from './conditions.ts';
 import type { Test } from './facts.ts';
+import { SharedTests } from './shared.ts';
 
 /** What deciding needs of a site's snapshot. */
 export interface Campaigns {
@@ -31,15 +32,15 @@ const known = new WeakMap<Campaigns, ReadonlyMap<string, readonly CompiledCampai
 
 const none: readonly CompiledCampaign[] = [];
 
-function ready(campaign: Campaign): CompiledCampaign {
+function ready(campaign: Campaign, shared: SharedTests): CompiledCampaign {
   return {
     campaign,
     from: campaign.startsAt === null ? -Infinity : Date.parse(campaign.startsAt),
     until: campaign.endsAt === null ? Infinity : Date.parse(campaign.endsAt),
-    test: campaign.conditions === null ? undefined : compile(campaign.conditions),
+    test: campaign.conditions === null ? undefined : compile(campaign.conditions, shared),
     variants: campaign.variants.map((variant) => ({
       variant,
-      test: variant.conditions === undefined ? undefined : compile(variant.conditions),
+      test: variant.conditions === undefined ? undefined : compile(variant.conditions, shared),
     })),
   };
 }
@@ -48,8 +49,11 @@ function ready(campaign: Campaign): CompiledCampaign {
 export function campaignsOf(snapshot: Campaigns, slot: string): readonly CompiledCampaign[] {
   let slots = known.get(snapshot);
   if (slots === undefined) {
+    const shared = new SharedTests();
     slots = Map.groupBy(
-      snapshot.campaigns.filter((campaign) => campaign.enabled).map(ready),
+      snapshot.campaigns
+        .filter((campaign) => campaign.enabled)
+        .map((campaign) => ready(campaign, shared)),
       (compiled) => compiled.campaign.slot,
     );
     known.set(snapshot, slots);

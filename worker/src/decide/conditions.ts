@@ -1,6 +1,7 @@
 import type { Condition, Operator, Scalar } from '../contract/wire.ts';
 import type { Test } from './facts.ts';
 import { reader } from './fields.ts';
+import { SharedTests } from './shared.ts';
 
 /** Holds of a value that is there. */
 type Holds = (actual: unknown, now: number) => boolean;
@@ -103,24 +104,40 @@ function operator(op: Operator, value: Scalar | Scalar[]): { there: Holds; missi
  * condition holds a number, a text that spells one in plain decimals is taken as that number, since a
  * query parameter is always a text. `contains` also finds a text among the items of an array.
  * `all: []` holds, `any: []` does not.
+ *
+ * @param shared what the conditions of one snapshot have in common: equal comparisons are made once
  */
-export function compile(condition: Condition): Test {
-  if ('all' in condition) {
-    const tests = condition.all.map(compile);
-    return (facts) => tests.every((test) => test(facts));
-  }
-  if ('any' in condition) {
-    const tests = condition.any.map(compile);
-    return (facts) => tests.some((test) => test(facts));
-  }
+export function compile(condition: Condition, shared: SharedTests = new SharedTests()): Test {
+  if ('all' in condition) return every(condition.all.map((part) => compile(part, shared)));
+  if ('any' in condition) return some(condition.any.map((part) => compile(part, shared)));
   if ('not' in condition) {
-    const test = compile(condition.not);
+    const test = compile(condition.not, shared);
     return (facts) => !test(facts);
   }
-  const read = reader(condition.field);
-  const { there, missing } = operator(condition.op, condition.value);
+  const { field, op, value } = condition;
+  return shared.test(JSON.stringify([field, op, value]), () => comparison(field, op, value));
+}
+
+function comparison(field: string, op: Operator, value: Scalar | Scalar[]): Test {
+  const read = reader(field);
+  const { there, missing } = operator(op, value);
   return (facts) => {
     const actual = read(facts);
     return actual === undefined || actual === null ? missing : there(actual, facts.now);
   };
 }
+
+// Plain loops: `every` and `some` call a second function for each of some hundreds of tests a decision.
+const every =
+  (tests: readonly Test[]): Test =>
+  (facts) => {
+    for (const test of tests) if (!test(facts)) return false;
+    return true;
+  };
+
+const some =
+  (tests: readonly Test[]): Test =>
+  (facts) => {
+    for (const test of tests) if (test(facts)) return true;
+    return false;
+  };

@@ -1,6 +1,8 @@
 import { type Consent, consentOf } from '../consent.ts';
 import type { DecideContext } from '../contract/wire.ts';
 import { type Device, deviceOf } from '../device.ts';
+import { type Location, locationOf } from '../location.ts';
+import { queryOf } from '../query.ts';
 
 /** The moment a decision is made in, as conditions see it under `context.*`. Absent is undefined. */
 export interface DecisionContext {
@@ -25,12 +27,12 @@ export interface DecisionContext {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-const parse = (url: string | undefined): URL | undefined =>
-  url === undefined ? undefined : (URL.parse(url) ?? undefined);
+const parse = (url: string | undefined): Location | undefined =>
+  url === undefined ? undefined : locationOf(url);
 
 function lazyQuery(search: string): (name: string) => string | undefined {
-  let params: URLSearchParams | undefined;
-  return (name) => (params ??= new URLSearchParams(search)).get(name) ?? undefined;
+  let query: Map<string, string> | undefined;
+  return (name) => (query ??= queryOf(search)).get(name);
 }
 
 function sentDevice(sent: Readonly<Record<string, unknown>>): Device | undefined {

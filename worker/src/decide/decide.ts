@@ -36,16 +36,17 @@ export interface Question {
 export function decide(question: Question): Map<string, Outcome> {
   const { context, slots, now } = question;
   const view = context.consent === 'all' ? question.view : strangerView(question.view.subject);
-  const facts: Facts = { context, view, now };
+  const facts: Facts = { context, view, now, token: {} };
   return new Map(slots.map((slot) => [slot, decideSlot(question, slot, facts)]));
 }
 
 function decideSlot({ snapshot, explain: asked }: Question, slot: string, facts: Facts): Outcome {
   if (facts.context.consent === 'none') return { reason: 'NO_CONSENT' };
   const campaigns = campaignsOf(snapshot, slot);
-  const scheduled = campaigns.filter((compiled) => isScheduled(compiled, facts.now));
-  let outcome: Outcome = { reason: scheduled.length === 0 ? 'NO_CAMPAIGN' : 'NO_MATCH' };
-  for (const compiled of scheduled) {
+  let outcome: Outcome = { reason: 'NO_CAMPAIGN' };
+  for (const compiled of campaigns) {
+    if (!isScheduled(compiled, facts.now)) continue;
+    outcome.reason = 'NO_MATCH';
     const choice = isMeant(compiled, facts) ? choose(snapshot.site, compiled, facts) : undefined;
     if (choice !== undefined) {
       outcome = {

@@ -7,6 +7,11 @@ export interface Facts {
   view: ProfileView;
   /** UTC milliseconds. */
   now: number;
+  /**
+   * Stands for these very facts: what a shared test remembers of them, it remembers by this, so that no
+   * test keeps a person's view after the answer.
+   */
+  token: object;
 }
 
 /** Reads one field; undefined where it is missing. */

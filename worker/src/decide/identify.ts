@@ -4,11 +4,16 @@ import { ProblemError } from '../errors.ts';
 import type { Asker } from '../profile/client.ts';
 import { normaliseId } from '../profile/identity.ts';
 import { identifierOf } from '../profile/names.ts';
-import { identitySecret } from '../site/identitySecret.ts';
-import { isSigned } from '../site/secrets.ts';
+import { isSignedBySite } from '../site/identitySecret.ts';
+import { placeholdersOf } from '../site/placeholders.ts';
+import type { Snapshot } from '../site/snapshot.ts';
 
-function idOf(question: DecideRequest, field: 'anonymousId' | 'userId'): string | undefined {
-  const { value, tooLong } = normaliseId(question[field]);
+function idOf(
+  question: DecideRequest,
+  field: 'anonymousId' | 'userId',
+  placeholders: ReadonlySet<string>,
+): string | undefined {
+  const { value, tooLong } = normaliseId(question[field], placeholders);
   if (tooLong === true) {
     throw new ProblemError(
       400,
@@ -19,21 +24,22 @@ function idOf(question: DecideRequest, field: 'anonymousId' | 'userId'): string 
   return value;
 }
 
-/** The identifiers of a question; placeholders such as `null` or `guest` count as absent. Throws 400. */
+/** The identifiers of a question; placeholders such as `null` or `guest`, and the site's own, count as absent. Throws 400. */
 export async function identify(
   env: Env,
-  site: string,
+  { site, settings }: Snapshot,
   question: DecideRequest,
   secretKey: boolean,
   now: number,
 ): Promise<Asker> {
-  const anonymousId = idOf(question, 'anonymousId');
-  const userId = idOf(question, 'userId');
+  const placeholders = placeholdersOf(settings);
+  const anonymousId = idOf(question, 'anonymousId', placeholders);
+  const userId = idOf(question, 'userId', placeholders);
   const { signature } = question;
   const signed =
     userId !== undefined &&
     signature !== undefined &&
-    (await isSigned(await identitySecret(env, site, now), userId, signature));
+    (await isSignedBySite(env, site, userId, signature, now));
   const trusted = secretKey || signed;
   if (anonymousId === undefined && (userId === undefined || !trusted)) {
     throw new ProblemError(
@@ -45,8 +51,8 @@ export async function identify(
     );
   }
   return {
-    ...(anonymousId === undefined ? {} : { anon: await identifierOf(site, 'anon', anonymousId) }),
-    ...(userId === undefined ? {} : { user: await identifierOf(site, 'user', userId) }),
+    ...(anonymousId === undefined ? {} : { anon: identifierOf(site, 'anon', anonymousId) }),
+    ...(userId === undefined ? {} : { user: identifierOf(site, 'user', userId) }),
     trusted,
   };
 }

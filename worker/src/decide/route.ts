@@ -4,8 +4,10 @@ import { consentOf } from '../consent.ts';
 import { decideRequest } from '../contract/schema.ts';
 import { PATH_DECIDE } from '../contract/values.ts';
 import type { DecideAnswer } from '../contract/wire.ts';
+import { CORS } from '../cors.ts';
 import { ProblemError } from '../errors.ts';
 import { parseAs } from '../parse.ts';
+import { isPlainQuestion } from '../plain.ts';
 import { authenticate, checkOrigin } from '../site/authenticate.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { answerDecisions } from './answer.ts';
@@ -17,19 +19,26 @@ const MAX_BYTES = 64 * 1024;
 /** Seconds for which a page may reuse its answer. */
 const TTL = 30;
 
-/** `POST /v1/decide`: what to show in which slot. */
-export const decideRoute = new Hono<{ Bindings: Env }>().post(PATH_DECIDE, async (c) => {
+/** What an answer says of itself. */
+const HEADERS = { ...CORS, 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+/** `POST /v1/decide`: what to show in which slot. Who may ask: a write key from an allowed origin, or a secret key. */
+export const decideRoute = new Hono<{ Bindings: Env }>().post(PATH_DECIDE, (c) =>
+  answerQuestion(c.req.raw, c.env),
+);
+
+/** The answer to a question for decisions. Throws what is wrong with it. */
+export async function answerQuestion(request: Request, env: Env): Promise<Response> {
   const now = Date.now();
-  const request = c.req.raw;
   const body = await readJson(request, MAX_BYTES);
   const { writeKey } = body;
   const bodyKey = typeof writeKey === 'string' ? writeKey : undefined;
-  const { site, kind } = await authenticate(c.env, request, bodyKey, now);
+  const { site, kind } = await authenticate(env, request, bodyKey, now);
   const trusted = kind === 'secret';
-  const snapshot = await readSnapshot(c.env, site, now);
+  const snapshot = await readSnapshot(env, site, now);
   if (!trusted) checkOrigin(request, snapshot.origins);
 
-  const question = parseAs(decideRequest, body);
+  const question = isPlainQuestion(body) ? body : parseAs(decideRequest, body);
   if (question.explain === true && !trusted) {
     throw new ProblemError(
       403,
@@ -37,13 +46,12 @@ export const decideRoute = new Hono<{ Bindings: Env }>().post(PATH_DECIDE, async
       '"explain" tells of campaigns and profiles, so it needs a secret key.',
     );
   }
-  const asker = await identify(c.env, site, question, trusted, now);
+  const asker = await identify(env, snapshot, question, trusted, now);
   const consent = consentOf(request.headers.get('sec-gpc'), question.context?.consent);
-  const view = await viewFor(c.env, asker, question.fresh === true, consent);
-  const decisions = await answerDecisions({
-    env: c.env,
+  const decisions = answerDecisions({
+    env,
     snapshot,
-    view,
+    view: await viewFor(env, asker, question.fresh === true, consent),
     request,
     slots: question.slots,
     context: question.context,
@@ -51,6 +59,6 @@ export const decideRoute = new Hono<{ Bindings: Env }>().post(PATH_DECIDE, async
     explain: question.explain === true,
     trusted,
   });
-  c.header('cache-control', 'no-store');
-  return c.json({ decisions, ttl: TTL } satisfies DecideAnswer);
-});
+  const answer: DecideAnswer = { decisions, ttl: TTL };
+  return new Response(JSON.stringify(answer), { headers: HEADERS });
+}

@@ -1,17 +1,30 @@
 import type { RejectionRecord } from '../collect/rejections.ts';
 import type { ForwardedEvent } from '../profile/event.ts';
 
+/** Which person an identifier is from now on. Both are names of objects. */
+export interface IdentityRecord {
+  identifier: string;
+  /** Name of the object that holds the person; empty where the person was erased. */
+  person: string;
+  /** Raised at every change of the identifier's person: an older one never overwrites a newer one. */
+  version: number;
+  /** Id of the receipt, where the person was erased. */
+  receipt?: string;
+}
+
 /** A message of the queue "events": what happened on one site. */
 export interface EventsMessage {
   site: string;
   events?: ForwardedEvent[];
   rejections?: RejectionRecord[];
+  identities?: IdentityRecord[];
 }
 
 /** One line of a chunk. */
 export type ChunkLine =
   | { site: string; event: ForwardedEvent }
-  | { site: string; rejection: RejectionRecord };
+  | { site: string; rejection: RejectionRecord }
+  | { site: string; identity: IdentityRecord };
 
 /** A message of a sink's queue: the chunk to take. */
 export interface ChunkMessage {
@@ -20,7 +33,23 @@ export interface ChunkMessage {
 }
 
 /** The lines of one message. */
-export const linesOf = ({ site, events = [], rejections = [] }: EventsMessage): ChunkLine[] => [
+export const linesOf = ({
+  site,
+  events = [],
+  rejections = [],
+  identities = [],
+}: EventsMessage): ChunkLine[] => [
   ...events.map((event) => ({ site, event })),
   ...rejections.map((rejection) => ({ site, rejection })),
+  ...identities.map((identity) => ({ site, identity })),
 ];
+
+/**
+ * Object name of the person's identifier that a line tells something of, or undefined. That somebody was
+ * erased tells nothing of anybody, and those who read the chunks have to hear it.
+ */
+export function subjectOf(line: ChunkLine): string | undefined {
+  if ('event' in line) return line.event.identifier;
+  if ('identity' in line && line.identity.person !== '') return line.identity.identifier;
+  return undefined;
+}

@@ -1,10 +1,9 @@
 import type { RejectionRecord } from '../collect/rejections.ts';
 import type { ForwardedEvent } from '../profile/event.ts';
 import { readChunk } from './chunk.ts';
-import type { ChunkLine } from './lines.ts';
+import type { IdentityRecord } from './lines.ts';
+import { statements } from './rows.ts';
 
-/** Largest parameter of one statement, in UTF-16 units: D1 takes 2 MB, and a unit is up to three bytes. */
-const MAX_PARAMETER = 500_000;
 const QUARTER = 900_000;
 
 /** A row of `events`, under the names of its columns. */
@@ -46,60 +45,58 @@ const EVENT_COLUMNS = [
   'context',
 ];
 const REJECTION_COLUMNS = ['site', 'id', 'received', 'code', 'path', 'message', 'library'];
+const IDENTITY_COLUMNS = ['site', 'identifier', 'person', 'version'];
 
 const rejectionRow = (site: string, rejection: RejectionRecord): Record<string, unknown> => ({
   site,
   ...rejection,
 });
 
+const identityRow = (site: string, identity: IdentityRecord): Record<string, unknown> => ({
+  site,
+  ...identity,
+});
+
+/** True of a row whose person was not erased: looked up in the transaction that writes it. */
+const NOT_ERASED = `not exists (select 1 from erased
+  where erased.site = value ->> 'site' and erased.identifier = value ->> 'identifier')`;
+
 /**
- * Inserts rows that are not there yet, all by one parameter: D1 takes 100 of them at the most. Anything
- * else that is wrong with a row fails (`insert or ignore` would drop it); the `where` tells the parser
- * that the conflict clause is not a join's: https://sqlite.org/lang_upsert.html#parsing_ambiguity
+ * Inserts rows by one parameter, those that are not there yet. Anything else that is wrong with a row fails
+ * (`insert or ignore` would drop it). The `where` is needed even where it is `true`: it tells the parser that
+ * the conflict clause is not a join's: https://sqlite.org/lang_upsert.html#parsing_ambiguity
  */
-const insert = (table: string, columns: readonly string[]): string =>
+const insert = (table: string, columns: readonly string[], where: string): string =>
   `insert into ${table} (${columns.join(', ')}) select ${columns
     .map((column) => `value ->> '${column}'`)
-    .join(', ')} from json_each(?1) where true on conflict do nothing`;
+    .join(', ')} from json_each(?1) where ${where} on conflict`;
 
-function statements(
-  db: D1Database,
-  sql: string,
-  rows: readonly Record<string, unknown>[],
-): D1PreparedStatement[] {
-  const made: D1PreparedStatement[] = [];
-  let open: string[] = [];
-  let size = 0;
-  const close = (): void => {
-    if (open.length > 0) made.push(db.prepare(sql).bind(`[${open.join(',')}]`));
-    open = [];
-    size = 0;
-  };
-  for (const row of rows) {
-    const text = JSON.stringify(row);
-    if (size + text.length > MAX_PARAMETER) close();
-    open.push(text);
-    size += text.length;
-  }
-  close();
-  return made;
-}
+const INSERT_EVENTS = `${insert('events', EVENT_COLUMNS, NOT_ERASED)} do nothing`;
+const INSERT_REJECTIONS = `${insert('rejections', REJECTION_COLUMNS, 'true')} do nothing`;
+/** Queues give no order: the highest version stays. That a person was erased is the last word, whatever its version. */
+const UPSERT_IDENTITIES = `${insert('identities', IDENTITY_COLUMNS, `(value ->> 'person' = '' or ${NOT_ERASED})`)}
+  (site, identifier) do update set person = excluded.person, version = excluded.version
+  where excluded.version > identities.version or excluded.person = ''`;
 
 /**
  * Consumer of the queue "warehouse": puts a chunk into D1. Every row is known by its site and id, so a
  * chunk that comes again, or that a dying consumer left half-way, counts once.
  */
 export async function storeChunk(env: Env, key: string): Promise<void> {
-  const lines = (await readChunk(env, key)).map((line) => JSON.parse(line) as ChunkLine);
+  const lines = await readChunk(env, key);
   const events = lines.flatMap((line) =>
     'event' in line ? [eventRow(line.site, line.event)] : [],
   );
   const rejections = lines.flatMap((line) =>
     'rejection' in line ? [rejectionRow(line.site, line.rejection)] : [],
   );
+  const identities = lines.flatMap((line) =>
+    'identity' in line ? [identityRow(line.site, line.identity)] : [],
+  );
   const all = [
-    ...statements(env.DB, insert('events', EVENT_COLUMNS), events),
-    ...statements(env.DB, insert('rejections', REJECTION_COLUMNS), rejections),
+    ...statements(env.DB, INSERT_EVENTS, events),
+    ...statements(env.DB, INSERT_REJECTIONS, rejections),
+    ...statements(env.DB, UPSERT_IDENTITIES, identities),
   ];
   if (all.length > 0) await env.DB.batch(all);
 }

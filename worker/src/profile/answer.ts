@@ -1,14 +1,24 @@
-import type { IdentifierAnswer, JsonObject, ProfileAnswer, Tally } from '../contract/wire.ts';
+import type {
+  IdentifierAnswer,
+  IdentityAnswer,
+  IdentityChange,
+  JsonObject,
+  ProfileAnswer,
+  Tally,
+} from '../contract/wire.ts';
 import { cartOf } from './cart.ts';
-import { type SourceState, table } from './state.ts';
+import { MAX_TRAITS, type SourceState, table } from './state.ts';
+import type { Node, Tree } from './tree.ts';
 import type { Count, ProfileView } from './view.ts';
 
 const iso = (time: number): string => new Date(time).toISOString();
 const isoOrNull = (time: number | null): string | null => (time === null ? null : iso(time));
 
-const traitsOf = (state: SourceState): JsonObject =>
+/** A vouched statement stands over a claimed one, even where it says that the trait was removed. */
+const traitsOf = ({ traits, claims }: SourceState): JsonObject =>
   Object.fromEntries(
-    Object.entries(state.traits)
+    [...Object.entries(traits), ...Object.entries(claims).filter(([name]) => !(name in traits))]
+      .slice(0, MAX_TRAITS)
       .filter(([, trait]) => trait.value !== null)
       .map(([name, trait]) => [name, trait.value]),
   );
@@ -88,5 +98,33 @@ export function profileAnswer(
         : { id: session.id, started: iso(session.started), events: session.events },
     firstSeen: iso(state.firstSeen),
     lastSeen: iso(state.lastSeen),
+  };
+}
+
+/** How the identifiers of a person hang together, for the private API. */
+export function identityAnswer(
+  id: string,
+  nodes: readonly Node[],
+  tree: Tree,
+  state: SourceState,
+  history: IdentityChange[],
+): IdentityAnswer {
+  const brief = (node: Node | undefined): { kind: Node['kind']; value: string } | null =>
+    node === undefined ? null : { kind: node.kind, value: node.value };
+  return {
+    id,
+    identifiers: nodes.map(({ kind, value, link, parent, since, by, reason }) => ({
+      kind,
+      value,
+      link,
+      joined: brief(tree.get(parent ?? '')),
+      since: iso(since),
+      event: by === '' ? null : by,
+      reason,
+    })),
+    externalIds: Object.values(state.externalIds)
+      .sort((a, b) => (a.type === b.type ? a.at - b.at : a.type < b.type ? -1 : 1))
+      .map(({ type, id, verified, at }) => ({ type, id, verified, since: iso(at) })),
+    history,
   };
 }

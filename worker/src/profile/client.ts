@@ -1,11 +1,21 @@
-import type { ProfileAnswer, TimelineEvent } from '../contract/wire.ts';
+import type { IdentityAnswer, ProfileAnswer, TimelineAnswer } from '../contract/wire.ts';
 import type { Identifier } from './names.ts';
-import type { ViewAnswer } from './rpc.ts';
+import {
+  type Elsewhere,
+  type EraseAnswer,
+  type Newer,
+  type PersonRead,
+  RPC_VERSION,
+  type TimelineRequest,
+  type ViewAnswer,
+  type ViewRequest,
+} from './rpc.ts';
 import { profileStub, type ProfileStub } from './stub.ts';
+import { kindOf } from './tables.ts';
 import { type ProfileView, strangerView } from './view.ts';
 
-/** A chain of aliases is shortened by the protocol; more hops than this is a fault of ours. */
-const MAX_HOPS = 4;
+/** Where an alias points is shortened on the way; more hops than this is a fault of ours. */
+const MAX_HOPS = 8;
 
 /** True for a failure that another try may mend: the object moved, was reset, or its machine went away. */
 const isRetryable = (error: unknown): boolean => {
@@ -28,36 +38,101 @@ export async function callProfile<T>(
   }
 }
 
-/** Asks an object, and the one it moved to where it has. */
-async function follow<T extends { is: string }>(
+/** What a request to whoever answers for an identifier has to say on every hop. */
+export interface Head {
+  v: number;
+  for: Identifier;
+  released?: number;
+}
+
+/**
+ * Asks the object of an identifier, and on from there to where its person lives. What the last of them
+ * answers is anything but "elsewhere". Throws for what another try may mend.
+ */
+export async function askPerson<T extends { is: string }>(
+  env: Env,
+  identifier: Identifier,
+  ask: (profile: ProfileStub, head: Head) => Promise<T | Newer>,
+): Promise<Exclude<T, { is: 'moved' | 'newer' }>> {
+  let at = identifier.name;
+  let released: number | undefined;
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
+    const head = {
+      v: RPC_VERSION,
+      for: identifier,
+      ...(released === undefined ? {} : { released }),
+    };
+    const answer = await callProfile(env, at, (profile) => ask(profile, head));
+    if (answer.is === 'newer') throw new Error('an object of an older release');
+    if (answer.is !== 'moved') {
+      if (hop > 1) await shorten(env, identifier.name, at);
+      return answer as Exclude<T, { is: 'moved' | 'newer' }>;
+    }
+    ({ target: at, released } = answer as { is: string } as Extract<Elsewhere, { is: 'moved' }>);
+  }
+  throw new Error('too many hops');
+}
+
+/** An alias that sends who asks it on a detour learns of the way. Best effort: the detour works as well. */
+async function shorten(env: Env, name: string, to: string): Promise<void> {
+  if (name === to) return;
+  await profileStub(env, name)
+    .shorten({ v: RPC_VERSION, to })
+    .catch((error: unknown) => {
+      console.error('shorten', String(error));
+    });
+}
+
+/** An identifier of which only the object's name is known: enough to read. */
+const named = (name: string): Identifier => ({ name, kind: kindOf(name), value: '' });
+
+/** Nothing is known of an identifier, or nothing any more. */
+type Gone = { is: 'nobody' } | { is: 'erased'; receipt: string };
+
+/** The profile of an identifier. */
+export async function profileOf(
   env: Env,
   name: string,
-  ask: (profile: ProfileStub) => Promise<T | { is: 'moved'; target: string }>,
-): Promise<Exclude<T, { is: 'moved' }> | undefined> {
-  let at = name;
-  for (let hop = 0; hop < MAX_HOPS; hop++) {
-    const answer = await callProfile(env, at, ask);
-    if (answer.is !== 'moved') return answer as Exclude<T, { is: 'moved' }>;
-    at = (answer as { target: string }).target;
-  }
-  return undefined;
+  asVisitor = false,
+): Promise<ProfileAnswer | undefined> {
+  const answer = await askPerson(env, named(name), (profile, head) =>
+    profile.read({ ...head, asVisitor }),
+  );
+  return answer.is === 'profile' ? answer.profile : undefined;
 }
 
-/** The whole profile of an identifier, or undefined where nothing is known. */
-export async function profileOf(env: Env, name: string): Promise<ProfileAnswer | undefined> {
-  const answer = await follow(env, name, async (profile) => profile.read());
-  return answer?.is === 'profile' ? answer.profile : undefined;
+/** How the identifiers of a person hang together, or undefined where nothing is known. */
+export async function identityOf(env: Env, name: string): Promise<IdentityAnswer | undefined> {
+  const answer = await askPerson(env, named(name), (profile, head) => profile.identity(head));
+  return answer.is === 'identity' ? answer.identity : undefined;
 }
 
-/** The newest events of a person, newest first, or undefined where nothing is known. */
+/** A page of a person's events, newest first, or undefined where nothing is known. */
 export async function timelineOf(
   env: Env,
   name: string,
-  limit: number,
-): Promise<TimelineEvent[] | undefined> {
-  const answer = await follow(env, name, async (profile) => profile.timeline(limit));
-  return answer?.is === 'timeline' ? answer.events : undefined;
+  page: Pick<TimelineRequest, 'limit' | 'before'>,
+): Promise<TimelineAnswer | undefined> {
+  const answer = await askPerson(env, named(name), (profile, head) =>
+    profile.timeline({ ...head, ...page }),
+  );
+  return answer.is === 'timeline' ? { events: answer.events, next: answer.next } : undefined;
 }
+
+/** Who an identifier's person is. */
+export const personOf = (
+  env: Env,
+  name: string,
+): Promise<Extract<PersonRead, { is: 'person' }> | Gone> =>
+  askPerson(env, named(name), (profile, head) => profile.person(head));
+
+/** Makes tombstones of a person's objects; again, until none is `left`. */
+export const eraseProfile = (
+  env: Env,
+  name: string,
+  receipt: string,
+): Promise<Exclude<EraseAnswer, { is: 'moved' }>> =>
+  askPerson(env, named(name), (profile, head) => profile.erase({ ...head, receipt }));
 
 /** Who asks for a decision. */
 export interface Asker {
@@ -68,32 +143,28 @@ export interface Asker {
 }
 
 /**
- * What a decision may know (rule 7 of the identity rules): everything for one who is trusted or comes on
- * a verified link; on a claimed link what the anonymous id brought itself; else a stranger's view.
+ * What a decision may know (rule 7 of the identity rules): everything that is vouched for, for one who is
+ * trusted or comes on a verified link; on a claimed link what the anonymous id brought itself; else a stranger's view.
  */
 export async function viewOf(env: Env, asker: Asker): Promise<ProfileView> {
   const { anon, user, trusted } = asker;
   const subject = (anon ?? user)?.name ?? '';
-  const known = (answer: ViewAnswer | undefined): ProfileView | undefined =>
-    answer?.is === 'view' ? answer.view : undefined;
+  const ask = (of: Identifier, more: Pick<ViewRequest, 'anon' | 'user'>): Promise<ViewOutcome> =>
+    askPerson(env, of, (profile, head) => profile.view({ ...head, ...more }));
+  const known = (answer: ViewOutcome): ProfileView | undefined =>
+    answer.is === 'view' ? answer.view : undefined;
 
   if (trusted && user !== undefined) {
-    const whole = known(await follow(env, user.name, async (profile) => profile.view({})));
-    return whole ?? strangerView(subject);
+    return known(await ask(user, {})) ?? strangerView(subject);
   }
   if (anon === undefined) return strangerView(subject);
   if (user !== undefined) {
-    const linked = known(
-      await follow(env, user.name, async (profile) => profile.view({ source: anon.name })),
-    );
+    const linked = known(await ask(user, { anon: anon.name }));
     if (linked !== undefined) return linked;
   }
-  const own = await callProfile(env, anon.name, async (profile) => profile.view({}));
-  if (own.is === 'view') return own.view;
-  if (own.is === 'unknown') return strangerView(subject);
-  // The anonymous id belongs to another than the user who is named here: neither learns of the other.
-  if (user !== undefined && user.name !== own.target) return strangerView(subject);
-  const source = trusted ? {} : { source: anon.name };
-  const linked = known(await follow(env, own.target, async (profile) => profile.view(source)));
-  return linked ?? strangerView(subject);
+  // An anonymous id that belongs to another than the user who is named: neither learns of the other.
+  const own = await ask(anon, user === undefined ? {} : { user: user.name });
+  return known(own) ?? strangerView(subject);
 }
+
+type ViewOutcome = Exclude<ViewAnswer, { is: 'moved' }>;

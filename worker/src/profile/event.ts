@@ -1,3 +1,4 @@
+import type { ExternalIdState } from './state.ts';
 import type { EventType, JsonObject } from '../contract/wire.ts';
 
 /** An event that passed the door: checked, timed, enriched. Stored as it is, and forwarded as it is. */
@@ -22,10 +23,14 @@ export interface ProfileEvent {
   device: string;
   /** Campaign parameters and click ids of the page's URL in one string; a new one begins a new visit. */
   campaign: string;
+  /** Object name of the anonymous id that it came with; absent where it named none. */
+  browser?: string;
   /** It came signed, or under a secret key: its traits are verified. */
   verified: boolean;
   /** First notice code of the answer, else empty. */
   notice: string;
+  /** Of `context.externalIds` those that the profile took. */
+  externalIds?: ExternalIdState[];
   /** From a decision token that was checked: this offer was seen. */
   exposure?: {
     campaign: string;
@@ -39,7 +44,7 @@ export interface ProfileEvent {
 
 /** An event on its way to the sinks. */
 export interface ForwardedEvent extends ProfileEvent {
-  /** Object name of the identifier it counts under. */
+  /** Object name of its bearer, the identifier it counts under: its user if it names one, else its anonymous id. */
   identifier: string;
   session: string;
 }

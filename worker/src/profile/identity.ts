@@ -37,8 +37,10 @@ export interface NormalisedId {
 /**
  * Numbers are taken as strings, lone surrogates are replaced (they have no UTF-8, so two of them would
  * be stored as one). Absent and null give an empty answer.
+ *
+ * @param more what the site holds for placeholders too, trimmed and in lower case
  */
-export function normaliseId(raw: unknown): NormalisedId {
+export function normaliseId(raw: unknown, more?: ReadonlySet<string>): NormalisedId {
   if (raw === undefined || raw === null) return {};
   if (typeof raw !== 'string' && typeof raw !== 'number') return { placeholder: true };
   // Beyond 2^53 the parser has rounded: two people's numbers may have become one.
@@ -46,7 +48,8 @@ export function normaliseId(raw: unknown): NormalisedId {
     return { placeholder: true };
   }
   const value = String(raw).trim().toWellFormed();
-  if (PLACEHOLDERS.has(value.toLowerCase())) return { placeholder: true };
+  const compared = value.toLowerCase();
+  if (PLACEHOLDERS.has(compared) || more?.has(compared) === true) return { placeholder: true };
   if (value.length > MAX_ID_LENGTH) return { tooLong: true };
   return { value };
 }

@@ -1,11 +1,18 @@
 import type { ForwardedEvent, ProfileEvent } from './event.ts';
-import type { Standing } from './merge.ts';
 import { reduce } from './reduce.ts';
-import { combine, emptyState, parseState, type SourceState } from './state.ts';
-import type { IdentifierRow, Self, Tables } from './tables.ts';
-
-/** Source of a user's events that nobody vouches for: sent with the write key, and without a signature. */
-export const claimed = (user: string): string => `${user}~`;
+import type { Session } from './session.ts';
+import { claimedSource, linkedSource, ownSource, readSource } from './source.ts';
+import { combine, emptyState, parseState, type SourceState, vouchedFor } from './state.ts';
+import type { Standing } from './standing.ts';
+import {
+  type Bounds,
+  type Departure,
+  kindOf,
+  type Meta,
+  type Parting,
+  type Tables,
+} from './tables.ts';
+import { isVouched, type Node } from './tree.ts';
 
 /** A state in memory, and the journal number of its last change. */
 interface Held {
@@ -13,42 +20,73 @@ interface Held {
   seq: number;
 }
 
+/** Where an identifier is, as far as this object knows. */
+export type Home =
+  | { is: 'here' }
+  | { is: 'moved'; target: string; released?: number }
+  | { is: 'erased'; receipt: string }
+  /** There is nothing here yet. */
+  | { is: 'nobody' };
+
 /**
  * What an object holds in memory: everything but the journal. States are written back at a flush only;
  * until then the journal after the last checkpoint says what they are, and loading replays it.
  */
 export class Memory {
-  self: Self | undefined;
-  standing: Standing = { is: 'root' };
+  self: Meta['self'] | undefined;
+  standing: Standing = { is: 'root', epoch: 0 };
+  bounds: Bounds | undefined;
+  parting: Parting | undefined;
+  returning: Meta['returning'] | undefined;
+  /** The tables are of an older release, and become this one's at the first write. */
+  outdated = false;
   /** Newest journal number. Numbers are never given twice, even where the rows are gone. */
   lastSeq = 0;
   /** Everything up to here was handed to the queue. */
   forwarded = 0;
   readonly states = new Map<string, Held>();
-  readonly identifiers = new Map<string, IdentifierRow>();
+  /** The person's identifiers, this object's own among them. */
+  readonly nodes = new Map<string, Node>();
+  readonly departures = new Map<string, Departure>();
   readonly due = new Map<string, { at: number; tries: number }>();
   /** Sources whose state has changed since the checkpoint. */
   readonly #dirty = new Set<string>();
   /** Journal number that the states on disk include. */
   #checkpoint = 0;
+  /** How far the outbox was at that time. */
+  #saved = 0;
   /** Combinations of all states but one: that one changes, the others rarely do. */
   #rests: Partial<Record<'whole' | 'vouched', { without: string; state: SourceState }>> = {};
 
+  /** Reads what is there. Of an older release: inside a transaction that upgrades the tables. */
   constructor(tables: Tables) {
     if (!tables.exist()) return;
-    this.self = tables.meta<Self>('self');
-    this.standing = tables.meta<Standing>('standing') ?? this.standing;
+    this.self = tables.meta('self');
+    this.standing = tables.meta('standing') ?? this.standing;
+    this.bounds = tables.meta('bounds');
+    this.parting = tables.meta('parting');
+    this.returning = tables.meta('returning');
+    for (const node of tables.nodes()) this.nodes.set(node.name, node);
+    this.#own();
+    for (const departure of tables.departures()) this.departures.set(departure.name, departure);
     for (const row of tables.states()) {
       this.states.set(row.source, { state: parseState(row.body), seq: row.seq });
-      this.#checkpoint = Math.max(this.#checkpoint, row.seq);
+      this.#checkpoint = Math.max(this.#checkpoint, row.checkpoint);
       this.forwarded = Math.max(this.forwarded, row.forwarded);
     }
-    for (const row of tables.identifiers()) this.identifiers.set(row.name, row);
+    this.#saved = this.forwarded;
     for (const { what, at, tries } of tables.due()) this.due.set(what, { at, tries });
     this.lastSeq = Math.max(this.#checkpoint, tables.lastSeq());
     for (const row of tables.journal(this.#checkpoint, this.lastSeq, Number.MAX_SAFE_INTEGER)) {
       this.reduce(row.source, JSON.parse(row.body) as ForwardedEvent, row.seq);
     }
+  }
+
+  /** The object's own identifier is one of the tree's. */
+  #own(): void {
+    if (this.self === undefined) return;
+    const { site: _, ...own } = this.self;
+    this.nodes.set(own.name, own);
   }
 
   /** Events since the checkpoint. */
@@ -61,6 +99,40 @@ export class Memory {
     return this.lastSeq > this.forwarded;
   }
 
+  /** Identifiers whose person storage has not heard of. */
+  unannounced(): Node[] {
+    return [...this.nodes.values()].filter(({ version, sent }) => version > sent);
+  }
+
+  /** Where an identifier is. What left this object for another place is no longer this object's to answer for. */
+  home(name: string): Home {
+    const { self, standing } = this;
+    if (self === undefined) return { is: 'nobody' };
+    if (name !== self.name) {
+      const departure = this.departures.get(name);
+      if (departure !== undefined) {
+        const released = this.parting?.released === true && this.parting.dest === departure.target;
+        const epoch = released ? this.parting?.epoch : undefined;
+        return {
+          is: 'moved',
+          target: departure.target,
+          ...(epoch === undefined ? {} : { released: epoch }),
+        };
+      }
+    }
+    if (standing.is === 'erased') return { is: 'erased', receipt: standing.receipt };
+    if (standing.is === 'alias') return { is: 'moved', target: standing.target };
+    if (!this.nodes.has(name)) throw new Error(`"${name}" is not known at "${self.name}"`);
+    return { is: 'here' };
+  }
+
+  /** How many identifiers of a kind the person has. */
+  count(kind: Node['kind']): number {
+    let count = 0;
+    for (const node of this.nodes.values()) if (node.kind === kind) count += 1;
+    return count;
+  }
+
   #hold(source: string): Held {
     let held = this.states.get(source);
     if (held === undefined) {
@@ -70,12 +142,33 @@ export class Memory {
     return held;
   }
 
+  /** What an event counts under, given its bearer and the anonymous id that it came with. */
+  sourceOf(bearer: string, anon: string | undefined, verified: boolean): string {
+    if (verified || kindOf(bearer) === 'anon') return ownSource(bearer);
+    return anon !== undefined && this.nodes.has(anon)
+      ? linkedSource(anon, bearer)
+      : claimedSource(bearer);
+  }
+
   /** Counts an event for a source; answers the id of the visit. */
   reduce(source: string, event: ProfileEvent, seq: number): string {
     const held = this.#hold(source);
     held.seq = seq;
     this.#changed(source);
-    return reduce(held.state, event, event.verified);
+    return reduce(held.state, event, this.#siblings(source, event.browser));
+  }
+
+  /** Visits of the same browser that are counted under other sources. */
+  #siblings(source: string, browser: string | undefined): Session[] {
+    if (browser === undefined) return [];
+    const { bearer } = readSource(source);
+    const user = kindOf(bearer) === 'user' ? bearer : this.nodes.get(browser)?.parent;
+    const related = [ownSource(browser)];
+    if (typeof user === 'string') related.push(linkedSource(browser, user), ownSource(user));
+    return related
+      .filter((other) => other !== source)
+      .flatMap((other) => this.states.get(other)?.state.sessions ?? [])
+      .filter((session) => session.browser === browser);
   }
 
   /** Replaces the state of a source by what the source itself says it is. */
@@ -86,6 +179,21 @@ export class Memory {
     this.#changed(source);
   }
 
+  /** Puts all that is counted under one source under another. The caller moves the rows. */
+  fold(from: string, to: string): void {
+    const moved = this.states.get(from);
+    if (moved === undefined) return;
+    this.remove(from);
+    this.replace(to, combine(this.states.get(to)?.state ?? emptyState(), moved.state));
+  }
+
+  /** Forgets a source. The caller deletes its rows. */
+  remove(source: string): void {
+    this.states.delete(source);
+    this.#dirty.delete(source);
+    this.#rests = {};
+  }
+
   #changed(source: string): void {
     this.#dirty.add(source);
     for (const which of ['whole', 'vouched'] as const) {
@@ -93,29 +201,42 @@ export class Memory {
     }
   }
 
+  /** What is vouched for has changed with a link. */
+  forgetCombinations(): void {
+    this.#rests = {};
+  }
+
   /** Writes what has changed since the last time, with how far the outbox is. */
   save(tables: Tables): void {
     const [any] = this.states.keys();
-    if (this.#dirty.size === 0 && any !== undefined) this.#dirty.add(any);
+    const news = this.lastSeq !== this.#checkpoint || this.forwarded !== this.#saved;
+    if (this.#dirty.size === 0 && any !== undefined && news) this.#dirty.add(any);
     for (const source of this.#dirty) {
       const held = this.states.get(source);
       if (held === undefined) continue;
       tables.setState({
         source,
-        seq: this.lastSeq,
+        seq: held.seq,
+        checkpoint: this.lastSeq,
         forwarded: this.forwarded,
         body: JSON.stringify(held.state),
       });
     }
     this.#dirty.clear();
     this.#checkpoint = this.lastSeq;
+    this.#saved = this.forwarded;
   }
 
-  /** States that changed in `(after, upTo]`. */
-  changedStates(after: number, upTo: number): { source: string; body: string }[] {
+  /** States that changed in `(after, upTo]`, those of the given sources only, oldest change first. */
+  changedStates(
+    after: number,
+    upTo: number,
+    of: (source: string) => boolean,
+  ): { source: string; seq: number; body: string }[] {
     return [...this.states]
-      .filter(([, held]) => held.seq > after && held.seq <= upTo)
-      .map(([source, held]) => ({ source, body: JSON.stringify(held.state) }));
+      .filter(([source, { seq }]) => seq > after && seq <= upTo && of(source))
+      .sort(([, a], [, b]) => a.seq - b.seq)
+      .map(([source, { state, seq }]) => ({ source, seq, body: JSON.stringify(state) }));
   }
 
   /** The person: all that the identifiers brought, combined. */
@@ -134,14 +255,41 @@ export class Memory {
     );
   }
 
+  /** What an anonymous id brought itself: what a request on its claimed link may know. */
+  own(anon: string): SourceState {
+    return [...this.states]
+      .filter(([source]) => {
+        const from = readSource(source);
+        return (from.anon ?? from.bearer) === anon;
+      })
+      .map(([, { state }]) => state)
+      .reduce(combine, emptyState());
+  }
+
+  /** What a request of this anonymous id may know, with the name that its decisions are drawn by. */
+  seenBy(anon: string): { state: SourceState; subject: string } {
+    return isVouched(this.nodes, anon)
+      ? { state: this.vouched(), subject: this.firstIdentifier() }
+      : { state: this.own(anon), subject: anon };
+  }
+
   #isVouched(source: string): boolean {
-    return source === this.self?.name || this.identifiers.get(source)?.link === 'verified';
+    const { bearer, anon, claimed } = readSource(source);
+    if (claimed) return false;
+    if (anon === undefined) return isVouched(this.nodes, bearer);
+    return this.nodes.get(anon)?.parent === bearer && isVouched(this.nodes, anon);
+  }
+
+  #stateOf([source, { state }]: [string, Held]): SourceState {
+    return this.#isVouched(source) && Object.keys(state.claims).length > 0
+      ? vouchedFor(state)
+      : state;
   }
 
   #combine(which: 'whole' | 'vouched', states: [string, Held][]): SourceState {
     const [only, ...more] = states;
     if (only === undefined) return emptyState();
-    if (more.length === 0) return only[1].state;
+    if (more.length === 0) return this.#stateOf(only);
     const [recent] = [...this.#dirty].slice(-1);
     const rest = this.#rests[which];
     const without = rest?.without ?? recent ?? only[0];
@@ -149,19 +297,17 @@ export class Memory {
       rest?.state ??
       states
         .filter(([source]) => source !== without)
-        .map(([, held]) => held.state)
+        .map((held) => this.#stateOf(held))
         .reduce(combine, emptyState());
     this.#rests[which] = { without, state: others };
     const active = states.find(([source]) => source === without);
-    return active === undefined ? others : combine(others, active[1].state);
+    return active === undefined ? others : combine(others, this.#stateOf(active));
   }
 
   /** An event without the exposure of somebody else's decision: a token counts for whom it was made for. */
   vouch(event: ProfileEvent): ProfileEvent {
     const { exposure, ...rest } = event;
-    const isOwn =
-      exposure?.subject === this.self?.name || this.identifiers.has(exposure?.subject ?? '');
-    return isOwn ? event : rest;
+    return this.nodes.has(exposure?.subject ?? '') ? event : rest;
   }
 
   /** The identifier that was seen first: what a person's assignment is taken of. */
@@ -169,19 +315,31 @@ export class Memory {
     let first: [name: string, at: number] | undefined;
     for (const [source, { state }] of this.states) {
       if (!this.#isVouched(source)) continue;
+      const { bearer, anon } = readSource(source);
+      const name = anon ?? bearer;
       const earlier =
         first === undefined ||
         state.firstSeen < first[1] ||
-        (state.firstSeen === first[1] && source < first[0]);
-      if (earlier) first = [source, state.firstSeen];
+        (state.firstSeen === first[1] && name < first[0]);
+      if (earlier) first = [name, state.firstSeen];
     }
     return first?.[0] ?? this.self?.name ?? '';
+  }
+
+  /** A lower bound of when anything of this person was received. UTC milliseconds. */
+  firstReceived(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { state } of this.states.values()) {
+      if (state.firstReceived > 0) first = Math.min(first, state.firstReceived);
+    }
+    return first === Number.POSITIVE_INFINITY ? 0 : first;
   }
 
   /** Forgets everything that lives at the target now. */
   clear(): void {
     this.states.clear();
-    this.identifiers.clear();
+    this.nodes.clear();
+    this.#own();
     this.due.clear();
     this.#dirty.clear();
     this.#rests = {};

@@ -1,4 +1,4 @@
-import { base64url, sha256 } from '../hash.ts';
+import { shortHash } from '../shortHash.ts';
 
 /** The two kinds of identifiers. */
 export type Kind = 'user' | 'anon';
@@ -11,21 +11,15 @@ export interface Identifier {
 }
 
 /**
- * Name of an identifier's Durable Object: `u.` or `a.` and 128 bits of a hash, so that no raw
- * identifier stands in it. 22 base64url characters hold 132 bits.
+ * Name of an identifier's Durable Object: `u.` or `a.` and 132 bits of a hash, so that no raw
+ * identifier stands in it.
  */
-export async function objectName(site: string, kind: Kind, value: string): Promise<string> {
-  const hash = await sha256(`${site}\0${kind}\0${value}`);
-  return `${kind === 'user' ? 'u' : 'a'}.${base64url(hash).slice(0, 22)}`;
-}
+export const objectName = (site: string, kind: Kind, value: string): string =>
+  `${kind === 'user' ? 'u' : 'a'}.${shortHash(`${site}\0${kind}\0${value}`)}`;
 
 /** Object name of an identifier, with what it was made of. */
-export const identifierOf = async (
-  site: string,
-  kind: Kind,
-  value: string,
-): Promise<Identifier> => ({
+export const identifierOf = (site: string, kind: Kind, value: string): Identifier => ({
   kind,
   value,
-  name: await objectName(site, kind, value),
+  name: objectName(site, kind, value),
 });

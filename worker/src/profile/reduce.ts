@@ -9,19 +9,21 @@ import {
 import { changeCart } from './cart.ts';
 import type { ProfileEvent } from './event.ts';
 import { currencyOf, numberOf, productOf, productsOf } from './products.ts';
-import { joinSession } from './session.ts';
+import { externalKey } from './externalIds.ts';
+import { joinSession, newestSessions, type Session } from './session.ts';
 import {
+  earliest,
   firstAssignment,
+  firstExternalId,
   firstOrder,
   keepNewest,
+  laterTrait,
   MAX_ASSIGNMENTS,
   MAX_CATEGORIES,
   MAX_COUNTERS,
   MAX_TRAITS,
-  rankOfTrait,
   settleOrders,
   type SourceState,
-  strongerTrait,
 } from './state.ts';
 import type { Count } from './view.ts';
 
@@ -45,13 +47,15 @@ function tally(
   return before === undefined ? keepNewest(counts, most, (count) => count.last) : counts;
 }
 
-function reduceTraits(state: SourceState, event: ProfileEvent, verified: boolean): void {
+function reduceTraits(state: SourceState, event: ProfileEvent): void {
+  const kind = event.verified ? 'traits' : 'claims';
+  const stated = state[kind];
   for (const [name, value] of Object.entries(event.traits ?? {})) {
-    const stated = { value, at: event.time, by: event.id, verified };
-    const before = state.traits[name];
-    state.traits[name] = before === undefined ? stated : strongerTrait(before, stated);
+    const trait = { value, at: event.time, by: event.id };
+    const before = stated[name];
+    stated[name] = before === undefined ? trait : laterTrait(before, trait);
   }
-  state.traits = keepNewest(state.traits, MAX_TRAITS, rankOfTrait);
+  state[kind] = keepNewest(stated, MAX_TRAITS, (trait) => trait.at);
 }
 
 function reduceCart(state: SourceState, event: ProfileEvent): void {
@@ -97,22 +101,46 @@ function reduceOrder(state: SourceState, event: ProfileEvent): void {
   [state.orders, state.olderOrders] = settleOrders(state.orders, state.olderOrders);
 }
 
+/** Puts the event into its visit, among those that this source has seen; answers the visit's id. */
+function reduceSession(
+  state: SourceState,
+  event: ProfileEvent,
+  siblings: readonly Session[],
+): string {
+  const own = state.sessions.filter(({ browser }) => browser === event.browser);
+  const joined = joinSession([...own, ...siblings], event);
+  const before = state.sessions.find(({ id }) => id === joined.id);
+  const counted = { ...joined, events: (before?.events ?? 0) + 1 };
+  const others = state.sessions.filter(({ id }) => id !== joined.id);
+  state.sessions = newestSessions([counted, ...others]);
+  return joined.id;
+}
+
 /**
- * What an event does to the state of the identifier it counts under. Changes `state`, which the caller
+ * What an event does to the state of the source it counts under. Changes `state`, which the caller
  * owns, and answers the id of the visit. Depends on nothing but its arguments, so that replaying the
  * journal gives the same state.
  *
- * @param verified the link of the identifier is verified, or the event itself is
+ * @param siblings visits of the same browser that were counted under other sources
  */
-export function reduce(state: SourceState, event: ProfileEvent, verified: boolean): string {
+export function reduce(
+  state: SourceState,
+  event: ProfileEvent,
+  siblings: readonly Session[],
+): string {
   const { time } = event;
-  state.firstSeen = state.firstSeen === 0 ? time : Math.min(state.firstSeen, time);
+  state.firstSeen = earliest(state.firstSeen, time);
+  state.firstReceived = earliest(state.firstReceived, event.received);
   state.lastSeen = Math.max(state.lastSeen, time);
-  const [sessions, session] = joinSession(state.sessions, event);
-  state.sessions = sessions;
+  const session = reduceSession(state, event, siblings);
   const counted = event.type === 'track' ? event.name : event.type;
   state.counters = tally(state.counters, counted, time, MAX_COUNTERS);
-  if (event.type === 'identify') reduceTraits(state, event, verified);
+  if (event.type === 'identify') reduceTraits(state, event);
+  for (const external of event.externalIds ?? []) {
+    const key = externalKey(external);
+    const before = state.externalIds[key];
+    state.externalIds[key] = before === undefined ? external : firstExternalId(before, external);
+  }
   if (event.type === 'track') {
     const { category } = event.properties;
     if (INTEREST.has(event.name) && typeof category === 'string' && category !== '') {
@@ -128,5 +156,5 @@ export function reduce(state: SourceState, event: ProfileEvent, verified: boolea
       state.assignments = keepNewest(state.assignments, MAX_ASSIGNMENTS, (item) => item.at);
     }
   }
-  return session.id;
+  return session;
 }

@@ -1,52 +1,89 @@
 import { Hono } from 'hono';
-import type { TimelineAnswer } from '../contract/wire.ts';
+import { readJson } from '../body.ts';
+import { mergeRequest, splitRequest } from '../contract/schema.ts';
+import type {
+  ChangeAnswer,
+  IdentityAnswer,
+  ProfileAnswer,
+  TimelineAnswer,
+} from '../contract/wire.ts';
 import { ProblemError } from '../errors.ts';
+import { parseAs } from '../parse.ts';
 import { authenticateSecret } from '../site/authenticate.ts';
-import { profileOf, timelineOf } from './client.ts';
-import { normaliseId } from './identity.ts';
-import { objectName } from './names.ts';
+import { readSnapshot } from '../site/snapshot.ts';
+import { askPerson, identityOf, profileOf, timelineOf } from './client.ts';
+import { mergePersons } from './mergePersons.ts';
+import type { Identifier } from './names.ts';
+import { identifierIn, pageBefore, profileUnknown } from './path.ts';
 
+/** Most events of one page of the timeline. */
 const MAX_EVENTS = 200;
+/** Largest body of a request here. Bytes. */
+const MAX_BYTES = 512 * 1024;
 
-/** Object name of the identifier in a path. Throws 400 for a kind or an id that cannot be. */
-function nameOf(site: string, kind: string, id: string): Promise<string> {
-  if (kind !== 'user' && kind !== 'anon') {
-    throw new ProblemError(
-      400,
-      'invalid_field',
-      `"${kind}" is no kind of identifier. It is "user" or "anon".`,
-    );
-  }
-  const { value } = normaliseId(id);
-  if (value === undefined) {
-    throw new ProblemError(
-      400,
-      'invalid_field',
-      'The id is a placeholder or has more than 255 characters.',
-    );
-  }
-  return objectName(site, kind, value);
-}
-
-const unknown = (): ProblemError =>
-  new ProblemError(404, 'profile_unknown', 'Nothing is known of this identifier.');
-
-/** Profiles under the secret key. */
-export const profilesRoute = new Hono<{ Bindings: Env }>();
-
-profilesRoute.get('/v1/profiles/:kind/:id', async (c) => {
-  const site = await authenticateSecret(c.env, c.req.raw, Date.now());
-  const profile = await profileOf(
-    c.env,
-    await nameOf(site, c.req.param('kind'), c.req.param('id')),
+const busy = (): ProblemError =>
+  new ProblemError(
+    503,
+    'identity_busy',
+    'This person is being merged or split right now. Send the request again.',
+    { headers: { 'retry-after': '2' } },
   );
-  if (profile === undefined) throw unknown();
+
+/** Profiles. Who may call: a secret key. Nothing is cached on the way. */
+export const profilesRoute = new Hono<{
+  Bindings: Env;
+  Variables: { site: string; identifier: Identifier };
+}>();
+
+profilesRoute.use('/v1/profiles/:kind/:id/*', async (c, next) => {
+  const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+  c.set('site', site);
+  c.set('identifier', identifierIn(site, c.req.param('kind'), c.req.param('id')));
   c.header('cache-control', 'no-store');
-  return c.json(profile);
+  await next();
 });
 
+profilesRoute.get('/v1/profiles/:kind/:id', async (c) => {
+  const view = c.req.query('view');
+  if (view !== undefined && view !== 'public') {
+    throw new ProblemError(400, 'invalid_field', '"view" is "public", or is left out.');
+  }
+  const profile = await profileOf(c.env, c.var.identifier.name, view === 'public');
+  if (profile === undefined) throw profileUnknown();
+  return c.json(chosen(profile, c.req.query('fields')));
+});
+
+const FIELDS = [
+  'id',
+  'identifiers',
+  'traits',
+  'counters',
+  'categories',
+  'cart',
+  'orders',
+  'session',
+  'firstSeen',
+  'lastSeen',
+] as const satisfies (keyof ProfileAnswer)[];
+
+/** The fields that were asked for, all where none were. */
+function chosen(profile: ProfileAnswer, asked: string | undefined): Partial<ProfileAnswer> {
+  if (asked === undefined) return profile;
+  const names = asked.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !FIELDS.some((field) => field === name));
+  if (wrong !== undefined) {
+    throw new ProblemError(
+      400,
+      'invalid_field',
+      `"fields" has "${wrong.slice(0, 50)}", which is none of ${FIELDS.join(', ')}.`,
+    );
+  }
+  return Object.fromEntries(
+    FIELDS.filter((field) => names.includes(field)).map((field) => [field, profile[field]]),
+  );
+}
+
 profilesRoute.get('/v1/profiles/:kind/:id/timeline', async (c) => {
-  const site = await authenticateSecret(c.env, c.req.raw, Date.now());
   const limit = Number(c.req.query('limit') ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_EVENTS) {
     throw new ProblemError(
@@ -55,9 +92,84 @@ profilesRoute.get('/v1/profiles/:kind/:id/timeline', async (c) => {
       `"limit" is a whole number from 1 to ${MAX_EVENTS}.`,
     );
   }
-  const name = await nameOf(site, c.req.param('kind'), c.req.param('id'));
-  const events = await timelineOf(c.env, name, limit);
-  if (events === undefined) throw unknown();
-  c.header('cache-control', 'no-store');
-  return c.json({ events } satisfies TimelineAnswer);
+  const page: TimelineAnswer | undefined = await timelineOf(c.env, c.var.identifier.name, {
+    limit,
+    ...pageBefore(c.req.query('before') ?? ''),
+  });
+  if (page === undefined) throw profileUnknown();
+  return c.json(page);
+});
+
+profilesRoute.get('/v1/profiles/:kind/:id/identity', async (c) => {
+  const identity: IdentityAnswer | undefined = await identityOf(c.env, c.var.identifier.name);
+  if (identity === undefined) throw profileUnknown();
+  return c.json(identity);
+});
+
+profilesRoute.post('/v1/profiles/:kind/:id/merge', async (c) => {
+  const now = Date.now();
+  const { site, identifier } = c.var;
+  const body = parseAs(mergeRequest, await readJson(c.req.raw, MAX_BYTES));
+  const other = identifierIn(site, body.kind, body.id);
+  if (other.name === identifier.name) {
+    throw new ProblemError(400, 'invalid_field', '"id" names the very identifier of the path.');
+  }
+  const { settings } = await readSnapshot(c.env, site, now);
+  const most = settings.maxAnonymousIds;
+  const reason = body.reason ?? '';
+  const merged = await mergePersons(c.env, { into: identifier, who: other, reason, most, now });
+  switch (merged.is) {
+    case 'nobody':
+      throw profileUnknown();
+    case 'owned':
+      throw new ProblemError(
+        409,
+        'identifier_owned',
+        'The anonymous id belongs to another user. Split it off first, or merge the two users.',
+      );
+    case 'full':
+      throw new ProblemError(
+        409,
+        'identifier_limit',
+        `A person may have ${most} anonymous ids, and the two have more. Raise "maxAnonymousIds" in the settings.`,
+      );
+    case 'busy':
+      throw busy();
+    default:
+      return c.json(
+        { status: merged.is, id: merged.person } satisfies ChangeAnswer,
+        merged.is === 'pending' ? 202 : 200,
+      );
+  }
+});
+
+profilesRoute.post('/v1/profiles/:kind/:id/split', async (c) => {
+  const { reason = '' } = parseAs(splitRequest, await readJson(c.req.raw, MAX_BYTES));
+  const { identifier } = c.var;
+  const answer = await askPerson(c.env, identifier, (profile, head) =>
+    profile.split({ ...head, reason }),
+  );
+  switch (answer.is) {
+    case 'nobody':
+    case 'erased':
+      throw profileUnknown();
+    case 'primary':
+      throw new ProblemError(
+        409,
+        'identifier_primary',
+        'The others joined this identifier. Split those off that do not belong to it.',
+      );
+    case 'busy':
+      throw busy();
+    default: {
+      const person = await profileOf(c.env, identifier.name);
+      return c.json(
+        {
+          status: answer.is === 'split' ? 'done' : 'pending',
+          id: person?.id ?? identifier.name,
+        } satisfies ChangeAnswer,
+        answer.is === 'split' ? 200 : 202,
+      );
+    }
+  }
 });

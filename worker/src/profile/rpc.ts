@@ -1,89 +1,257 @@
-import type { ProfileAnswer, TimelineEvent } from '../contract/wire.ts';
-import type { ProfileEvent } from './event.ts';
-import type { Link } from './merge.ts';
+import type { IdentityAnswer, ProfileAnswer, TimelineAnswer } from '../contract/wire.ts';
 import type { Identifier } from './names.ts';
-import type { IdentifierRow, JournalRow } from './tables.ts';
+import type { ChangeRow, Departure, JournalRow } from './tables.ts';
+import type { Edge, Node } from './tree.ts';
 import type { ProfileView } from './view.ts';
 
-/** Events of one person for one object. */
-export interface IngestRequest {
+/**
+ * Version of what objects and workers say to each other. While a release is rolled out, both are about: what is
+ * newer than its reader is refused in a way that a later try mends.
+ */
+export const RPC_VERSION = 2;
+
+/** What every request says. */
+export interface Addressed {
+  v: number;
+  /** The identifier that it is about. */
+  for: Identifier;
+  /** Whoever sent this here says that this object is on its own since the move of this epoch. */
+  released?: number;
+}
+
+/** Where to ask instead. */
+export type Elsewhere =
+  | { is: 'moved'; target: string; released?: number }
+  /** The person was erased. */
+  | { is: 'erased'; receipt: string };
+
+/** The reader is older than the message: later. */
+export type Newer = { is: 'newer' };
+
+/** What a site's settings say of its profiles. */
+export interface Limits {
+  /** Days and number of whole events that are kept. */
+  days: number;
+  events: number;
+  /** Anonymous ids of one person; external ids of each type. */
+  anonymousIds: number;
+  externalIds: number;
+}
+
+/** Events of one bearer. */
+export interface IngestRequest extends Addressed {
   site: string;
-  /** The identifier that the object answers for; needed where it may not exist yet. */
-  self?: Identifier;
-  events: ProfileEvent[];
-  /** At a user's object: the anonymous id that the events came with. */
-  source?: {
-    name: string;
-    /** The anonymous id's object itself said that it is an alias of this one. */
-    alias?: boolean;
-    /** A right signature, or a secret key, vouches for the link. */
-    verified?: boolean;
-  };
-  /** At an anonymous id's object: the user it is to be linked to. */
-  link?: { user: Identifier; verified: boolean };
+  /** JSON of ProfileEvent[]: text crosses to the object at a fraction of what a cloned tree costs. */
+  events: string;
+  limits: Limits;
+  /** At a user's object: object name of the anonymous id that the events came with. */
+  anon?: string;
+  /** That anonymous id's own object was asked already: take the events, whether it is known here or not. */
+  asked?: boolean;
+  /** A right signature, or a secret key, vouches for the user. */
+  verified?: boolean;
   /** Answer with what a decision may know, too. */
   view?: boolean;
 }
 
 export type IngestAnswer =
-  /** Durable. `view` where it was asked for and can be told here. */
-  | { is: 'done'; accepted: number; duplicates: number; view?: ProfileView }
-  /** This object is an alias. */
-  | { is: 'moved'; target: string }
+  /** Durable. `view` where it was asked for and can be told here; `limited`: ids of events that ran into a limit. */
+  | {
+      is: 'done';
+      accepted: number;
+      duplicates: number;
+      limited?: string[];
+      view?: ProfileView;
+    }
   /** The anonymous id is not known here (yet): ask its own object. `full`: and may not become so. */
   | { is: 'unknown'; full: boolean }
-  /** The anonymous id belongs, or is on its way, to another user. */
-  | { is: 'owned' };
+  | Elsewhere;
 
-export interface ViewRequest {
-  /** At a user's object: answer what a request on this anonymous id's link may know. Absent: everything. */
-  source?: string;
+/** An event names both: the anonymous id `for` is to join the user. */
+export interface LinkRequest extends Addressed {
+  site: string;
+  user: Identifier;
+  verified: boolean;
+  /** Id of the event, and when it happened. */
+  by: string;
+  at: number;
+  /** Anonymous ids that one person may have. */
+  most: number;
+}
+
+export type LinkAnswer =
+  /** They are one person, or on their way to it. */
+  | { is: 'linked' }
+  /** The anonymous id belongs, or is on its way, to another user. */
+  | { is: 'owned' }
+  /** The private API split the two. */
+  | { is: 'apart' }
+  /** The user has as many anonymous ids as it may have. */
+  | { is: 'full' }
+  /** Something else is under way: the next event of the two links them. */
+  | { is: 'busy' }
+  | Elsewhere;
+
+/** The private API merges two persons: this object's moves to `target`. */
+export interface JoinRequest extends Addressed {
+  target: string;
+  edge: Edge;
+  most: number;
+}
+
+export type JoinAnswer =
+  | { is: 'joined' | 'pending' }
+  /** The target has as many identifiers as it may have. */
+  | { is: 'full' }
+  /** Something else is under way: later. */
+  | { is: 'busy' }
+  | Elsewhere
+  | { is: 'nobody' };
+
+/** The private API takes an identifier out of its person. */
+export interface SplitRequest extends Addressed {
+  reason: string;
+}
+
+export type SplitAnswer =
+  | { is: 'split' | 'pending' }
+  /** It is the primary one: the others joined it. */
+  | { is: 'primary' }
+  | { is: 'busy' }
+  | Elsewhere
+  | { is: 'nobody' };
+
+export interface ViewRequest extends Addressed {
+  /** At a user's object: answer what a request of this anonymous id may know. */
+  anon?: string;
+  /** At an anonymous id's object: only if it belongs to nobody or to this user. */
+  user?: string;
 }
 
 export type ViewAnswer =
   | { is: 'view'; view: ProfileView }
-  | { is: 'moved'; target: string }
   /** Nothing is known here of that identifier. */
-  | { is: 'unknown' };
+  | { is: 'nobody' }
+  /** The anonymous id belongs to another user. */
+  | { is: 'owned' }
+  | Elsewhere;
 
-export type ReadAnswer =
-  | { is: 'profile'; profile: ProfileAnswer }
-  | { is: 'moved'; target: string }
-  | { is: 'unknown' };
+export interface ReadRequest extends Addressed {
+  /** What a visitor's request that names this identifier would be decided on, and no more. */
+  asVisitor?: boolean;
+}
 
-export type TimelineRead =
-  | { is: 'timeline'; events: TimelineEvent[] }
-  | { is: 'moved'; target: string }
-  | { is: 'unknown' };
+export type ReadAnswer = { is: 'profile'; profile: ProfileAnswer } | { is: 'nobody' } | Elsewhere;
 
-/** A window of a journal on its way to the target, with the states as they are at its end. */
-export interface Chunk {
+export type IdentityRead =
+  | { is: 'identity'; identity: IdentityAnswer }
+  | { is: 'nobody' }
+  | Elsewhere;
+
+/** Who is the root of an identifier's person, and what a merge has to know of it. */
+export type PersonRead =
+  | {
+      is: 'person';
+      /** Object name of the root. */
+      person: string;
+      /** Object names of all identifiers, the root's first. */
+      members: string[];
+      /** Of those, the primary one. */
+      primary: string;
+      /** Whether the identifier asked for joined another. */
+      joined: boolean;
+      /** Nothing was received before. UTC milliseconds. */
+      firstReceived: number;
+    }
+  | { is: 'nobody' }
+  | Elsewhere;
+
+export interface TimelineRequest extends Addressed {
+  limit: number;
+  /** `next` of the page before. */
+  before?: { received: number; id: string };
+}
+
+export type TimelineRead = ({ is: 'timeline' } & TimelineAnswer) | { is: 'nobody' } | Elsewhere;
+
+export interface EraseRequest extends Addressed {
+  receipt: string;
+}
+
+export type EraseAnswer =
+  /** `left`: objects of the person that were not told yet. */
+  | { is: 'gone'; members: string[]; left: number; receipt: string }
+  | { is: 'busy' }
+  | { is: 'nobody' }
+  | { is: 'moved'; target: string; released?: number };
+
+/** A window `(after, upTo]` of a journal on its way to another object, with the states as they are at its end. */
+export interface Window {
+  v: number;
   site: string;
-  /** The target's identifier where the source knows it: the target may not exist yet. */
-  self?: Identifier;
-  from: Identifier;
-  link: Link;
   epoch: number;
-  /** The window is `(after, upTo]`. */
   after: number;
   upTo: number;
   rows: Omit<JournalRow, 'seq'>[];
   states: { source: string; body: string }[];
-  /** Identifiers that had moved into the source before. */
-  identifiers: IdentifierRow[];
+  /** The identifiers that go along, each with its place in the tree. */
+  nodes: Node[];
+  changes: ChangeRow[];
+}
+
+/** A person on its way into another. */
+export interface Chunk extends Window {
+  /** Object name of the source. */
+  from: string;
+  /** The target's identifier where the source knows it: the target may not exist yet. */
+  to?: Identifier;
+  edge: Edge;
+  /** Anonymous ids that the person may have afterwards. */
+  most: number;
 }
 
 export type ChunkAnswer =
   | { is: 'applied'; upTo: number }
-  | { is: 'moved'; target: string }
   /** The target has as many identifiers as it may have. */
   | { is: 'full' }
-  /** The target is moving itself: later. */
-  | { is: 'retry' };
+  /** The target is not free for it: later. */
+  | { is: 'retry' }
+  | Elsewhere;
 
 export interface SettleRequest {
+  v: number;
   from: string;
-  link: Link;
+  epoch: number;
 }
 
-export type SettleAnswer = { is: 'told' } | { is: 'moved'; target: string } | { is: 'retry' };
+export type SettleAnswer = { is: 'told' } | { is: 'retry' } | Elsewhere;
+
+/** Part of a person on its way out, to the object that will be its root. */
+export interface Parcel extends Window {
+  /** Identifiers that had left those who go. */
+  departures: Departure[];
+}
+
+export type ParcelAnswer = { is: 'applied'; upTo: number } | { is: 'retry' };
+
+/** All that came back to this object is gone from where it was. */
+export interface ReleaseRequest {
+  v: number;
+  epoch: number;
+}
+
+/** To an alias: who asked it was answered from `to`, and not from where it pointed. */
+export interface ShortenRequest {
+  v: number;
+  to: string;
+}
+
+/** This object's person was erased. */
+export interface EntombRequest {
+  v: number;
+  /** The object's own name. */
+  name: string;
+  receipt: string;
+  site: string;
+  at: number;
+}

@@ -1,6 +1,6 @@
 import type { Json } from '../contract/wire.ts';
 import { type CartLog, combineCarts, emptyCart } from './cart.ts';
-import { newestSessions, type Session } from './session.ts';
+import { combineSessions, type Session } from './session.ts';
 import type { Count } from './view.ts';
 
 /** A stated attribute, with what decides between two statements. */
@@ -10,6 +10,14 @@ export interface Trait {
   at: number;
   /** Id of the event, for statements of the same millisecond. */
   by: string;
+}
+
+/** An identifier of the Segment context's `externalIds`. */
+export interface ExternalIdState {
+  type: string;
+  id: string;
+  at: number;
+  /** A secret key, or a right signature, vouched for the event that brought it. */
   verified: boolean;
 }
 
@@ -33,7 +41,12 @@ export interface Assignment {
  * touches the others.
  */
 export interface SourceState {
+  /** Statements that are vouched for, by the event that made them or by the link of who did. */
   traits: Record<string, Trait>;
+  /** Statements that nobody vouches for. They stand only where no vouched one does. */
+  claims: Record<string, Trait>;
+  /** By type and id, each at most 255 characters, joined by `\0`. */
+  externalIds: Record<string, ExternalIdState>;
   counters: Record<string, Count>;
   categories: Record<string, Count>;
   cart: CartLog;
@@ -46,6 +59,8 @@ export interface SourceState {
   /** UTC milliseconds; 0 where nothing happened yet. */
   firstSeen: number;
   lastSeen: number;
+  /** When its first event was received, by this side's clock. 0: nothing yet, or in release 0.1. */
+  firstReceived: number;
 }
 
 /** Names that are kept of each; the least recent go first. */
@@ -53,6 +68,8 @@ export const MAX_COUNTERS = 200;
 export const MAX_CATEGORIES = 100;
 export const MAX_TRAITS = 200;
 const MAX_ORDERS = 200;
+/** More than any limit of a site; each source is bounded by that limit when an event comes. */
+const MAX_EXTERNAL_IDS = 1000;
 export const MAX_ASSIGNMENTS = 200;
 
 /** An object without a prototype chain to fall into: names come from the wire. */
@@ -64,6 +81,8 @@ export const table = <T>(entries: Iterable<readonly [string, T]> = []): Record<s
 
 export const emptyState = (): SourceState => ({
   traits: table(),
+  claims: table(),
+  externalIds: table(),
   counters: table(),
   categories: table(),
   cart: emptyCart(),
@@ -73,31 +92,57 @@ export const emptyState = (): SourceState => ({
   assignments: table(),
   firstSeen: 0,
   lastSeen: 0,
+  firstReceived: 0,
 });
 
-/** Reads back what `JSON.stringify` made of a state. */
+/** The earlier of two moments, where 0 stands for none. */
+export const earliest = (a: number, b: number): number =>
+  a === 0 || b === 0 ? a + b : Math.min(a, b);
+
+const TABLES = [
+  'traits',
+  'claims',
+  'externalIds',
+  'counters',
+  'categories',
+  'orders',
+  'assignments',
+] as const;
+
+/** Reads back what `JSON.stringify` made of a state, of this release or of one before. */
 export function parseState(text: string): SourceState {
-  const state = JSON.parse(text) as SourceState;
-  for (const key of ['traits', 'counters', 'categories', 'orders', 'assignments'] as const) {
-    Object.setPrototypeOf(state[key], null);
+  const state = { ...emptyState(), ...(JSON.parse(text) as Partial<SourceState>) };
+  for (const key of TABLES) Object.setPrototypeOf(state[key], null);
+  // Release 0.1 kept both kinds of statements in one table, with a mark.
+  for (const [name, trait] of Object.entries(state.traits)) {
+    const { verified, ...stated } = trait as Trait & { verified?: boolean };
+    if (verified === undefined) continue;
+    if (!verified) delete state.traits[name];
+    (verified ? state.traits : state.claims)[name] = stated;
   }
   return state;
 }
 
-/** The later of two statements; a verified one over a claimed one. */
-export const strongerTrait = (a: Trait, b: Trait): Trait => {
-  if (a.verified !== b.verified) return a.verified ? a : b;
+/** The later of two statements of one kind. */
+export const laterTrait = (a: Trait, b: Trait): Trait => {
   if (a.at !== b.at) return a.at > b.at ? a : b;
   return a.by >= b.by ? a : b;
 };
 
+/** The first word on an external id; a verified one over a claimed one. */
+export const firstExternalId = (a: ExternalIdState, b: ExternalIdState): ExternalIdState =>
+  a.verified !== b.verified ? (a.verified ? a : b) : a.at <= b.at ? a : b;
+
+/** A state whose claims count as vouched for, because the link of who brought it is verified. */
+export const vouchedFor = (state: SourceState): SourceState => ({
+  ...state,
+  traits: keepNewest(union(state.traits, state.claims, laterTrait), MAX_TRAITS, (t) => t.at),
+  claims: table(),
+});
+
 /** The assignment that stays: the earlier one; of one moment, the variant that sorts first. */
 export const firstAssignment = (a: Assignment, b: Assignment): Assignment =>
   a.at !== b.at ? (a.at < b.at ? a : b) : a.variant <= b.variant ? a : b;
-
-/** Which traits are kept where there are too many: a claimed one never drives out a verified one. */
-export const rankOfTrait = (trait: Trait): number =>
-  trait.verified ? trait.at + Number.MAX_SAFE_INTEGER / 2 : trait.at;
 
 /** The report of an order that is counted: the earlier one. */
 export const firstOrder = (a: Order, b: Order): Order =>
@@ -159,7 +204,13 @@ export function combine(a: SourceState, b: SourceState): SourceState {
     revenue: a.olderOrders.revenue + b.olderOrders.revenue,
   });
   return {
-    traits: keepNewest(union(a.traits, b.traits, strongerTrait), MAX_TRAITS, rankOfTrait),
+    traits: keepNewest(union(a.traits, b.traits, laterTrait), MAX_TRAITS, (trait) => trait.at),
+    claims: keepNewest(union(a.claims, b.claims, laterTrait), MAX_TRAITS, (trait) => trait.at),
+    externalIds: keepNewest(
+      union(a.externalIds, b.externalIds, firstExternalId),
+      MAX_EXTERNAL_IDS,
+      (external) => -external.at,
+    ),
     counters: keepNewest(union(a.counters, b.counters, addCounts), MAX_COUNTERS, (c) => c.last),
     categories: keepNewest(
       union(a.categories, b.categories, addCounts),
@@ -169,16 +220,14 @@ export function combine(a: SourceState, b: SourceState): SourceState {
     cart: combineCarts(a.cart, b.cart),
     orders,
     olderOrders,
-    sessions: newestSessions([...a.sessions, ...b.sessions]),
+    sessions: combineSessions(a.sessions, b.sessions),
     assignments: keepNewest(
       union(a.assignments, b.assignments, firstAssignment),
       MAX_ASSIGNMENTS,
       (assignment) => assignment.at,
     ),
-    firstSeen:
-      a.firstSeen === 0 || b.firstSeen === 0
-        ? a.firstSeen + b.firstSeen
-        : Math.min(a.firstSeen, b.firstSeen),
+    firstSeen: earliest(a.firstSeen, b.firstSeen),
     lastSeen: Math.max(a.lastSeen, b.lastSeen),
+    firstReceived: earliest(a.firstReceived, b.firstReceived),
   };
 }

@@ -1,25 +1,32 @@
-import type {
-  Chunk,
-  ChunkAnswer,
-  IngestAnswer,
-  IngestRequest,
-  ReadAnswer,
-  SettleAnswer,
-  SettleRequest,
-  TimelineRead,
-  ViewAnswer,
-  ViewRequest,
-} from './rpc.ts';
+import type { Profile } from './object.ts';
+
+/** The calls of an object. */
+type Calls = Pick<
+  Profile,
+  | 'ingest'
+  | 'link'
+  | 'join'
+  | 'split'
+  | 'erase'
+  | 'view'
+  | 'read'
+  | 'identity'
+  | 'person'
+  | 'timeline'
+  | 'shorten'
+  | 'receiveChunk'
+  | 'settle'
+  | 'receiveParcel'
+  | 'release'
+  | 'entomb'
+>;
 
 /** What an object answers to over RPC. */
-export interface ProfileStub {
-  ingest(request: IngestRequest): Promise<IngestAnswer>;
-  view(request: ViewRequest): Promise<ViewAnswer>;
-  read(): Promise<ReadAnswer>;
-  timeline(limit: number): Promise<TimelineRead>;
-  receive(chunk: Chunk): Promise<ChunkAnswer>;
-  settle(request: SettleRequest): Promise<SettleAnswer>;
-}
+export type ProfileStub = {
+  [Name in keyof Calls]: (
+    ...request: Parameters<Calls[Name]>
+  ) => Promise<Awaited<ReturnType<Calls[Name]>>>;
+};
 
 /**
  * The object that answers for an identifier. The platform's own stub type unfolds the recursive JSON

@@ -1,227 +1,364 @@
-import type { Arrival, Link, Standing } from './merge.ts';
-import type { Identifier, Kind } from './names.ts';
+import type { Kind } from './names.ts';
+import type { Standing } from './standing.ts';
+import type { Node } from './tree.ts';
+import { upgrade } from './upgrade.ts';
 
-/** Who the object answers for. Kept from the first write on. */
-export interface Self {
-  site: string;
-  kind: Kind;
-  value: string;
-  name: string;
+/** The part of Durable Objects' SQL that is used. `node:sqlite` can stand in for it. */
+export interface Sql {
+  exec<T extends Record<string, SqlStorageValue>>(
+    query: string,
+    ...bindings: (string | number | null)[]
+  ): { toArray(): T[] };
 }
+
+/** Version of the tables, raised by every change of them: see `upgrade.ts`. */
+export const SCHEMA = 2;
 
 /** An event in the journal: the timeline, the memory of what was seen, and the outbox in one. */
 export interface JournalRow {
   seq: number;
   id: string;
-  /** Object name of the identifier that brought it. */
+  /** What it counts under: see `source.ts`. */
   source: string;
   received: number;
+  /** 1: the outbox hands it over. 0: it came by a merge, and that was the other object's to do. */
+  forward: number;
   /** JSON of a ForwardedEvent; empty once only the id is remembered. */
   body: string;
 }
 
-/** An identifier that lives here, or is on its way. */
-export interface IdentifierRow extends Arrival {
-  name: string;
-  kind: Kind;
-  value: string;
-}
-
 interface StateRow {
   source: string;
+  /** Journal number of its last change. */
   seq: number;
+  /** Journal number up to which states are written, and up to which the outbox is through: of the newest row. */
+  checkpoint: number;
   forwarded: number;
   body: string;
 }
+
+/** Where an identifier went that was here. */
+export interface Departure {
+  name: string;
+  target: string;
+  /** The move by which it had come. */
+  epoch: number;
+  /** Object name of whom it had joined; empty where nobody. */
+  parent: string;
+}
+
+/** A change of identity that is remembered. */
+export interface ChangeRow {
+  id: string;
+  at: number;
+  /** Object name of who joined or left. */
+  identifier: string;
+  /** Object name of who was joined or left. */
+  other: string;
+  /** JSON of an IdentityChange. */
+  body: string;
+}
+
+/** Changes of identity that are remembered. */
+const MAX_CHANGES = 200;
+
+type Row<T> = T & Record<string, SqlStorageValue>;
+
+/** Keys of `meta`. */
+export interface Meta {
+  /** Who the object answers for, with its place in the tree. */
+  self: Node & { site: string };
+  standing: Standing;
+  schema: number;
+  bounds: Bounds;
+  parting: Parting;
+  returning: { epoch: number; applied: number };
+}
+
+/** What a site's settings say of its profiles. */
+export interface Bounds {
+  days: number;
+  events: number;
+}
+
+/** A part of the tree on its way out: see `parting.ts`. */
+export interface Parting {
+  /** Object name of the one that will be the root of those who leave. */
+  dest: string;
+  /** Object names of those who leave. */
+  names: string[];
+  /** The move by which `dest` had come. */
+  epoch: number;
+  acked: number;
+  /** Whose bond is cut. */
+  cut: string;
+  at: number;
+  reason: string;
+  /** They are gone: `dest` has to be told that it is on its own. */
+  released: boolean;
+}
+
+/** Makes the tables of an object. */
+export const CREATE = `
+  create table meta (key text primary key, value text not null) without rowid;
+  create table journal (
+    seq integer primary key, id text not null, source text not null, received integer not null,
+    forward integer not null, body text not null
+  );
+  create unique index journal_id on journal (id);
+  create table states (
+    source text primary key, seq integer not null, checkpoint integer not null,
+    forwarded integer not null, body text not null
+  ) without rowid;
+  create table nodes (name text primary key, body text not null) without rowid;
+  create table departures (
+    name text primary key, target text not null, epoch integer not null, parent text not null
+  ) without rowid;
+  create table changes (
+    id text primary key, at integer not null, identifier text not null, other text not null,
+    body text not null
+  ) without rowid;
+  create table due (what text primary key, at integer not null, tries integer not null) without rowid;
+`;
 
 /**
  * The SQL of one object. Rows written cost money: the journal pays two a single event (row and index),
  * the rest is paid once a flush, however many events that covers.
  */
 export class Tables {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
+  }
+
+  #all<T>(query: string, ...bindings: (string | number | null)[]): T[] {
+    return this.#sql.exec<Row<T>>(query, ...bindings).toArray();
+  }
+
+  #run(query: string, ...bindings: (string | number | null)[]): void {
+    this.#sql.exec(query, ...bindings);
   }
 
   /** False until the first write: a read makes no table. */
   exist(): boolean {
-    return this.#sql.exec("select 1 from sqlite_master where name = 'meta'").toArray().length > 0;
+    return this.#all("select 1 from sqlite_master where name = 'meta'").length > 0;
   }
 
   create(): void {
-    this.#sql.exec(`
-      create table meta (key text primary key, value text not null) without rowid;
-      create table journal (
-        seq integer primary key, id text not null, source text not null, received integer not null,
-        forward integer not null, body text not null
-      );
-      create unique index journal_id on journal (id);
-      create table states (
-        source text primary key, seq integer not null, forwarded integer not null, body text not null
-      ) without rowid;
-      create table identifiers (
-        name text primary key, kind text not null, value text not null, link text not null,
-        epoch integer not null, applied integer not null, settled integer not null
-      ) without rowid;
-      create table due (what text primary key, at integer not null, tries integer not null) without rowid;
-    `);
+    this.#run(CREATE);
+    this.setMeta('schema', SCHEMA);
   }
 
-  meta<T>(key: string): T | undefined {
-    const [row] = this.#sql
-      .exec<{ value: string }>('select value from meta where key = ?', key)
-      .toArray();
-    return row === undefined ? undefined : (JSON.parse(row.value) as T);
+  /** Version of the tables as they are. Release 0.1 did not write it down. */
+  schema(): number {
+    return this.meta('schema') ?? 1;
   }
 
-  setMeta(key: 'self' | 'standing' | 'target', value: Self | Standing | Identifier): void {
-    this.#sql.exec('insert or replace into meta values (?, ?)', key, JSON.stringify(value));
+  /** Brings tables of an older release up to this one. Only inside a transaction. */
+  upgrade(): void {
+    upgrade(this.#sql, this.schema());
+    this.setMeta('schema', SCHEMA);
+  }
+
+  meta<K extends keyof Meta>(key: K): Meta[K] | undefined {
+    const [row] = this.#all<{ value: string }>('select value from meta where key = ?', key);
+    return row === undefined ? undefined : (JSON.parse(row.value) as Meta[K]);
+  }
+
+  setMeta<K extends keyof Meta>(key: K, value: Meta[K]): void {
+    this.#run('insert or replace into meta values (?, ?)', key, JSON.stringify(value));
+  }
+
+  clearMeta(key: keyof Meta): void {
+    this.#run('delete from meta where key = ?', key);
   }
 
   knows(id: string): boolean {
-    return this.#sql.exec('select 1 from journal where id = ?', id).toArray().length > 0;
+    return this.#all('select 1 from journal where id = ?', id).length > 0;
   }
 
-  /** @param forward whether the outbox hands it over; rows of a merge were the source's to hand over */
-  append(row: JournalRow, forward: boolean): void {
-    this.#sql.exec(
+  append(row: JournalRow): void {
+    const { seq, id, source, received, forward, body } = row;
+    this.#run(
       'insert into journal values (?, ?, ?, ?, ?, ?)',
-      row.seq,
-      row.id,
-      row.source,
-      row.received,
-      forward ? 1 : 0,
-      row.body,
+      seq,
+      id,
+      source,
+      received,
+      forward,
+      body,
     );
   }
 
   lastSeq(): number {
-    return (
-      this.#sql.exec<{ last: number | null }>('select max(seq) as last from journal').one().last ??
-      0
-    );
+    return this.#all<{ last: number | null }>('select max(seq) as last from journal')[0]?.last ?? 0;
   }
 
   /** Rows in `(after, upTo]`, oldest first. */
   journal(after: number, upTo: number, limit: number): JournalRow[] {
-    return this.#sql
-      .exec<JournalRow & Record<string, SqlStorageValue>>(
-        'select seq, id, source, received, body from journal where seq > ? and seq <= ? order by seq limit ?',
-        after,
-        upTo,
-        limit,
-      )
-      .toArray();
+    return this.#all(
+      'select * from journal where seq > ? and seq <= ? order by seq limit ?',
+      after,
+      upTo,
+      limit,
+    );
   }
 
   /** Rows that the outbox has to hand over, oldest first. */
   unforwarded(after: number, limit: number): JournalRow[] {
-    return this.#sql
-      .exec<JournalRow & Record<string, SqlStorageValue>>(
-        'select seq, id, source, received, body from journal where seq > ? and forward = 1 order by seq limit ?',
-        after,
-        limit,
-      )
-      .toArray();
+    return this.#all(
+      'select * from journal where seq > ? and forward = 1 order by seq limit ?',
+      after,
+      limit,
+    );
   }
 
-  /** Bodies of the newest events, newest first. */
-  newest(limit: number): { source: string; body: string }[] {
-    return this.#sql
-      .exec<{ source: string; body: string }>(
-        "select source, body from journal where body <> '' order by received desc, seq desc limit ?",
-        limit,
-      )
-      .toArray();
+  /** Sources that rows of the journal are counted under. */
+  sources(): string[] {
+    return this.#all<{ source: string }>('select distinct source from journal').map(
+      ({ source }) => source,
+    );
+  }
+
+  deleteSource(source: string): void {
+    this.#run('delete from journal where source = ?', source);
+    this.#run('delete from states where source = ?', source);
+  }
+
+  renameSource(from: string, to: string): void {
+    this.#run('update journal set source = ? where source = ?', to, from);
+    this.#run('delete from states where source = ?', from);
+  }
+
+  /** The newest events that stand after a place in the timeline, newest first. */
+  newest(limit: number, before?: { received: number; id: string }): JournalRow[] {
+    const { received, id } = before ?? { received: Number.MAX_SAFE_INTEGER, id: '' };
+    return this.#all(
+      `select * from journal where body <> '' and (received < ?1 or (received = ?1 and id < ?2))
+       order by received desc, id desc limit ?3`,
+      received,
+      id,
+      limit,
+    );
   }
 
   /** Forgets events before `before`, and all but the newest `ids`; blanks all but the newest `bodies`. */
   trim(before: number, lastSeq: number, forwarded: number, ids: number, bodies: number): void {
-    this.#sql.exec(
+    this.#run(
       'delete from journal where seq <= ? and (received < ? or seq <= ?)',
       forwarded,
       before,
       lastSeq - ids,
     );
-    this.#sql.exec(
+    this.#run(
       "update journal set body = '' where seq <= ? and seq <= ? and body <> ''",
       forwarded,
       lastSeq - bodies,
     );
   }
 
+  /** Blanks events received before `before` that the outbox is through with: their ids stay. */
+  blank(before: number, forwarded: number): void {
+    this.#run(
+      "update journal set body = '' where seq <= ? and received < ? and body <> ''",
+      forwarded,
+      before,
+    );
+  }
+
   /** When the oldest event was received, or null where there is none. */
   oldest(): number | null {
-    return this.#sql.exec<{ at: number | null }>('select min(received) as at from journal').one()
-      .at;
+    return (
+      this.#all<{ at: number | null }>('select min(received) as at from journal')[0]?.at ?? null
+    );
   }
 
   /** Everything that lives at the target now. */
   clear(): void {
-    this.#sql.exec(
-      'delete from journal; delete from states; delete from identifiers; delete from due;',
+    this.#run(
+      'delete from journal; delete from states; delete from nodes; delete from changes; delete from due;',
     );
   }
 
   states(): StateRow[] {
-    return this.#sql
-      .exec<StateRow & Record<string, SqlStorageValue>>(
-        'select source, seq, forwarded, body from states',
-      )
-      .toArray();
+    return this.#all('select * from states');
   }
 
   setState(row: StateRow): void {
-    this.#sql.exec(
-      'insert or replace into states values (?, ?, ?, ?)',
-      row.source,
-      row.seq,
-      row.forwarded,
-      row.body,
+    const { source, seq, checkpoint, forwarded, body } = row;
+    this.#run(
+      'insert or replace into states values (?, ?, ?, ?, ?)',
+      source,
+      seq,
+      checkpoint,
+      forwarded,
+      body,
     );
   }
 
-  identifiers(): IdentifierRow[] {
-    return this.#sql
-      .exec<Record<string, SqlStorageValue>>('select * from identifiers')
-      .toArray()
-      .map((row) => ({
-        name: row['name'] as string,
-        kind: row['kind'] as Kind,
-        value: row['value'] as string,
-        link: row['link'] as Link,
-        epoch: row['epoch'] as number,
-        applied: row['applied'] as number,
-        settled: row['settled'] === 1,
-      }));
+  nodes(): Node[] {
+    return this.#all<{ body: string }>('select body from nodes').map(
+      ({ body }) => JSON.parse(body) as Node,
+    );
   }
 
-  setIdentifier(row: IdentifierRow): void {
-    this.#sql.exec(
-      'insert or replace into identifiers values (?, ?, ?, ?, ?, ?, ?)',
-      row.name,
-      row.kind,
-      row.value,
-      row.link,
-      row.epoch,
-      row.applied,
-      row.settled ? 1 : 0,
+  setNode(node: Node): void {
+    this.#run('insert or replace into nodes values (?, ?)', node.name, JSON.stringify(node));
+  }
+
+  deleteNode(name: string): void {
+    this.#run('delete from nodes where name = ?', name);
+  }
+
+  departures(): Departure[] {
+    return this.#all('select * from departures');
+  }
+
+  setDeparture({ name, target, epoch, parent }: Departure): void {
+    this.#run('insert or replace into departures values (?, ?, ?, ?)', name, target, epoch, parent);
+  }
+
+  deleteDeparture(name: string): void {
+    this.#run('delete from departures where name = ?', name);
+  }
+
+  /** Changes of identity, newest first. */
+  changes(): ChangeRow[] {
+    return this.#all('select * from changes order by at desc, id desc limit ?', MAX_CHANGES);
+  }
+
+  addChange({ id, at, identifier, other, body }: ChangeRow): void {
+    this.#run(
+      'insert into changes values (?, ?, ?, ?, ?) on conflict do nothing',
+      id,
+      at,
+      identifier,
+      other,
+      body,
     );
+    this.#run(
+      'delete from changes where id in (select id from changes order by at desc, id desc limit -1 offset ?)',
+      MAX_CHANGES,
+    );
+  }
+
+  deleteChange(id: string): void {
+    this.#run('delete from changes where id = ?', id);
   }
 
   due(): { what: string; at: number; tries: number }[] {
-    return this.#sql
-      .exec<{ what: string; at: number; tries: number }>('select what, at, tries from due')
-      .toArray();
+    return this.#all('select what, at, tries from due');
   }
 
   setDue(what: string, at: number, tries: number): void {
-    this.#sql.exec('insert or replace into due values (?, ?, ?)', what, at, tries);
+    this.#run('insert or replace into due values (?, ?, ?)', what, at, tries);
   }
 
   clearDue(what: string): void {
-    this.#sql.exec('delete from due where what = ?', what);
+    this.#run('delete from due where what = ?', what);
   }
 }
+
+/** Kind of the identifier behind an object's name. */
+export const kindOf = (name: string): Kind => (name.startsWith('u.') ? 'user' : 'anon');

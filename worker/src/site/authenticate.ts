@@ -3,7 +3,9 @@ import { findKey, type KeyOwner } from './keys.ts';
 
 /** The key that a request carries in its headers: bearer, or the user name of basic authorization. */
 function headerKey(headers: Headers): string | undefined {
-  const [scheme = '', value = ''] = (headers.get('authorization') ?? '').trim().split(/\s+/, 2);
+  const authorization = headers.get('authorization');
+  if (authorization === null) return undefined;
+  const [scheme = '', value = ''] = authorization.trim().split(/\s+/, 2);
   if (scheme.toLowerCase() === 'bearer') return value;
   if (scheme.toLowerCase() !== 'basic') return undefined;
   try {
@@ -30,7 +32,7 @@ export async function authenticate(
       { headers: { 'www-authenticate': 'Bearer' } },
     );
   }
-  const owner = await findKey(env.DB, key, new URL(request.url).hostname, now);
+  const owner = await findKey(env.DB, key, request.url, now);
   if (owner === undefined) {
     throw new ProblemError(
       401,

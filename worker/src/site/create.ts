@@ -33,7 +33,7 @@ export async function createSite(
         'insert into sites (id, name, origins, identity_secret, created_at) values (?1, ?2, ?3, ?4, ?5) on conflict do nothing',
       )
       .bind(site.id, site.name, JSON.stringify(site.origins), sealed, now),
-    key.bind(await hashKey(site.writeKey), site.id, 'write', now),
-    key.bind(await hashKey(site.secretKey), site.id, 'secret', now),
+    key.bind(hashKey(site.writeKey), site.id, 'write', now),
+    key.bind(hashKey(site.secretKey), site.id, 'secret', now),
   ]);
 }

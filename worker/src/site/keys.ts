@@ -1,4 +1,5 @@
-import { hex, sha256 } from '../hash.ts';
+import { hex } from '../hash.ts';
+import { bytesOf, sha256 } from '../sha256.ts';
 
 /** What a key opens. */
 export interface KeyOwner {
@@ -11,7 +12,7 @@ const TRUST = 30_000;
 const known = new Map<string, { owner: KeyOwner; until: number }>();
 
 /** Hash under which a key is kept. */
-export const hashKey = async (key: string): Promise<string> => hex(await sha256(`key\0${key}`));
+export const hashKey = (key: string): string => hex(bytesOf(sha256(`key\0${key}`)));
 
 const DEMO = /^[ws]k_demo$/;
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
@@ -19,22 +20,24 @@ const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 /**
  * Whose key this is, or undefined for nobody's. D1 is asked before a key is called unknown, since
  * clients drop a batch for ever on a 401. The published keys of the demo work on a local host only.
+ *
+ * @param url of the request that brings the key
  */
 export async function findKey(
   db: D1Database,
   key: string,
-  hostname: string,
+  url: string,
   now: number,
 ): Promise<KeyOwner | undefined> {
   if (key === '' || key.length > 200) return undefined;
-  if (DEMO.test(key) && !LOCAL.test(hostname)) return undefined;
+  if (DEMO.test(key) && !LOCAL.test(new URL(url).hostname)) return undefined;
   const hit = known.get(key);
   if (hit !== undefined && hit.until > now) return hit.owner;
   let owner: KeyOwner | null;
   try {
     owner = await db
       .prepare('select site, kind from keys where hash = ?1')
-      .bind(await hashKey(key))
+      .bind(hashKey(key))
       .first<KeyOwner>();
   } catch (error) {
     // D1 is away: what was known a while ago is better than an outage.

@@ -6,12 +6,8 @@ const derived = new Map<string, Promise<CryptoKey>>();
  * A key for one purpose, derived from the worker secret by HKDF-SHA256 (RFC 5869), so that what leaks
  * of one use says nothing of another.
  */
-export function deriveKey(
-  secret: string,
-  purpose: string,
-  algorithm: 'AES-GCM' | 'HMAC',
-): Promise<CryptoKey> {
-  const name = `${secret}\0${purpose}\0${algorithm}`;
+function deriveKey(secret: string, purpose: string): Promise<CryptoKey> {
+  const name = `${secret}\0${purpose}`;
   let key = derived.get(name);
   if (key === undefined) {
     key = (async () => {
@@ -21,11 +17,9 @@ export function deriveKey(
       return crypto.subtle.deriveKey(
         { name: 'HKDF', hash: 'SHA-256', salt: bytes('cresset'), info: bytes(purpose) },
         root,
-        algorithm === 'HMAC'
-          ? { name: 'HMAC', hash: 'SHA-256', length: 256 }
-          : { name: 'AES-GCM', length: 256 },
+        { name: 'AES-GCM', length: 256 },
         false,
-        algorithm === 'HMAC' ? ['sign', 'verify'] : ['encrypt', 'decrypt'],
+        ['encrypt', 'decrypt'],
       );
     })();
     // Purposes are few (sites); the bound is against a mistake, not against load.
@@ -38,7 +32,7 @@ export function deriveKey(
 /** AES-GCM, as `base64url(12 bytes nonce + ciphertext)`. */
 export async function encrypt(secret: string, purpose: string, text: string): Promise<string> {
   const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const key = await deriveKey(secret, purpose, 'AES-GCM');
+  const key = await deriveKey(secret, purpose);
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, bytes(text));
   const whole = new Uint8Array(12 + sealed.byteLength);
   whole.set(nonce);
@@ -49,7 +43,7 @@ export async function encrypt(secret: string, purpose: string, text: string): Pr
 /** Undoes {@link encrypt}; throws where the secret or the purpose is another, or a bit was changed. */
 export async function decrypt(secret: string, purpose: string, sealed: string): Promise<string> {
   const whole = fromBase64url(sealed);
-  const key = await deriveKey(secret, purpose, 'AES-GCM');
+  const key = await deriveKey(secret, purpose);
   const plain = await crypto.subtle.decrypt(
     { name: 'AES-GCM', iv: whole.subarray(0, 12) },
     key,
@@ -58,23 +52,31 @@ export async function decrypt(secret: string, purpose: string, sealed: string): 
   return new TextDecoder().decode(plain);
 }
 
-/** Hex HMAC-SHA256 of a user id under a site's identity secret: what the site's server sends along. */
-export async function signUserId(identitySecret: string, userId: string): Promise<string> {
-  const key = await crypto.subtle.importKey(
-    'raw',
-    bytes(identitySecret),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign'],
-  );
-  return hex(await crypto.subtle.sign('HMAC', key, bytes(userId)));
-}
+/** The key that makes signatures of user ids from a site's identity secret. */
+export const signingKey = (identitySecret: string): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', bytes(identitySecret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ]);
 
-/** True for the signature that {@link signUserId} makes; compared in constant time. */
+const sign = async (key: CryptoKey, userId: string): Promise<string> =>
+  hex(await crypto.subtle.sign('HMAC', key, bytes(userId)));
+
+/** Hex HMAC-SHA256 of a user id under a site's identity secret: what the site's server sends along. */
+export const signUserId = async (identitySecret: string, userId: string): Promise<string> =>
+  sign(await signingKey(identitySecret), userId);
+
+/**
+ * True for a signature that {@link signUserId} makes with any of the keys. Takes as long whichever key it
+ * was, or none: all sign, and each comparison runs to its end.
+ */
 export async function isSigned(
-  identitySecret: string,
+  keys: readonly CryptoKey[],
   userId: string,
   signature: string,
 ): Promise<boolean> {
-  return sameBytes(bytes(await signUserId(identitySecret, userId)), bytes(signature.toLowerCase()));
+  const given = bytes(signature.toLowerCase());
+  const right = await Promise.all(
+    keys.map(async (key) => sameBytes(bytes(await sign(key, userId)), given)),
+  );
+  return right.filter(Boolean).length > 0;
 }

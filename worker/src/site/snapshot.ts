@@ -1,4 +1,5 @@
-import type { Campaign } from '../contract/wire.ts';
+import type { Campaign, SettingsPatch } from '../contract/wire.ts';
+import { type Settings, settingsOf } from './settings.ts';
 
 /** All of a site that a request needs, compiled from D1 into one value in KV. Holds no secret. */
 export interface Snapshot {
@@ -9,10 +10,16 @@ export interface Snapshot {
   jurisdiction: string;
   /** Those that are enabled, highest priority first, equal ones by id. */
   campaigns: Campaign[];
+  settings: Settings;
 }
+
+/** A snapshot in KV, which may be of the release before: that had no settings, or fewer. */
+type StoredSnapshot = Omit<Snapshot, 'settings'> & { settings?: SettingsPatch };
 
 /** How long an isolate holds a snapshot. Milliseconds. KV's own cache is as long: see DESIGN on 90 s. */
 const HOLD = 30_000;
+/** Seconds after which every place of the world goes by a change: see DESIGN on the snapshot. */
+export const IN_FORCE_WITHIN = 90;
 /** Least time between two compilations of a site, as KV takes one write a second for a key. Milliseconds. */
 export const COMPILE_GAP = 5_000;
 
@@ -29,16 +36,23 @@ function hold(snapshot: Snapshot, now: number): Snapshot {
 export async function readSnapshot(env: Env, site: string, now: number): Promise<Snapshot> {
   const hit = held.get(site);
   if (hit !== undefined && hit.until > now) return hit.snapshot;
-  const stored = await env.SNAPSHOTS.get<Snapshot>(keyOf(site), { type: 'json', cacheTtl: 30 });
+  const stored = await env.SNAPSHOTS.get<StoredSnapshot>(keyOf(site), {
+    type: 'json',
+    cacheTtl: 30,
+  });
   // KV may show an older value than the one this isolate compiled itself.
-  if (stored !== null && stored.version >= (hit?.snapshot.version ?? 0)) return hold(stored, now);
+  if (stored !== null && stored.version >= (hit?.snapshot.version ?? 0)) {
+    return hold({ ...stored, settings: settingsOf(stored.settings) }, now);
+  }
   return compileSnapshot(env, site, now);
 }
 
 /** Compiles a site's snapshot from D1 and puts it into KV. Throws for a site that is not there. */
 export async function compileSnapshot(env: Env, site: string, now: number): Promise<Snapshot> {
   const [sites, campaigns] = await env.DB.batch<Record<string, unknown>>([
-    env.DB.prepare('select origins, jurisdiction, version from sites where id = ?1').bind(site),
+    env.DB.prepare('select origins, jurisdiction, version, settings from sites where id = ?1').bind(
+      site,
+    ),
     env.DB.prepare('select body from campaigns where site = ?1').bind(site),
   ]);
   const row = sites?.results[0];
@@ -52,6 +66,7 @@ export async function compileSnapshot(env: Env, site: string, now: number): Prom
       .map((campaign) => JSON.parse(campaign['body'] as string) as Campaign)
       .filter((campaign) => campaign.enabled)
       .sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1)),
+    settings: settingsOf(JSON.parse(row['settings'] as string) as SettingsPatch),
   };
   try {
     await env.SNAPSHOTS.put(keyOf(site), JSON.stringify(snapshot));

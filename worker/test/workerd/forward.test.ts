@@ -10,57 +10,11 @@ import {
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { consume } from '../../src/forward/queues.ts';
 import type { ChunkMessage, EventsMessage } from '../../src/forward/lines.ts';
-import type { ForwardedEvent } from '../../src/profile/event.ts';
 import { objectName } from '../../src/profile/names.ts';
 import { SITE } from '../setup.ts';
 import { makeEvent } from '../unit/profile/arbitrary.ts';
 import { fresh, objectOf, sent, track } from './client.ts';
-
-const inWarehouse = async (anonymousId: string): Promise<number> => {
-  const row = await env.DB.prepare(
-    'select count(*) as n from events where site = ?1 and identifier = ?2',
-  )
-    .bind(SITE.id, await objectName(SITE.id, 'anon', anonymousId))
-    .first<number>('n');
-  return row ?? 0;
-};
-
-/** A message as an object's outbox makes it; no object stands behind it, so nothing else delivers its events. */
-const messageOf = async (anonymousId: string, count: number): Promise<EventsMessage> => {
-  const identifier = await objectName(SITE.id, 'anon', anonymousId);
-  const event = (): ForwardedEvent => ({
-    ...makeEvent({ id: fresh('e'), name: 'Forwarded', time: Date.now(), received: Date.now() }),
-    identifier,
-    session: 's',
-  });
-  return { site: SITE.id, events: Array.from({ length: count }, event) };
-};
-
-/** Delivers messages to a consumer, as the platform does; answers what it did with them, and the chunks it named. */
-async function deliver(
-  queue: string,
-  bodies: unknown[],
-): Promise<{ acked: number; retried: number; chunks: ChunkMessage[] }> {
-  const chunks: ChunkMessage[] = [];
-  const batch = createMessageBatch(
-    queue,
-    bodies.map((body, i) => ({ id: `${fresh()}-${i}`, timestamp: Date.now(), attempts: 1, body })),
-  );
-  // The sink's own queue is read by the test alone: it says when which chunk is delivered.
-  const WAREHOUSE = {
-    send: (message: ChunkMessage) => {
-      chunks.push(message);
-      return Promise.resolve();
-    },
-  };
-  await consume({ ...env, WAREHOUSE } as unknown as Env, batch, Date.now());
-  const result = await getQueueResult(batch, createExecutionContext());
-  return {
-    acked: result.ackAll ? bodies.length : result.explicitAcks.length,
-    retried: result.retryMessages.length,
-    chunks,
-  };
-}
+import { deliver, inWarehouse, messageOf } from './queues.ts';
 
 describe('from the profile to the warehouse', () => {
   it('every accepted event reaches D1 once, with nobody touching the object', async () => {
@@ -70,7 +24,7 @@ describe('from the profile to the warehouse', () => {
     const row = await env.DB.prepare(
       'select * from events where site = ?1 and identifier = ?2 and name = ?3',
     )
-      .bind(SITE.id, await objectName(SITE.id, 'anon', a), 'Event 7')
+      .bind(SITE.id, objectName(SITE.id, 'anon', a), 'Event 7')
       .first();
     expect(row).toMatchObject({ type: 'track', device: 'desktop', properties: '{"i":7}' });
     expect(row?.['slot']).toBe(Math.floor(Number(row?.['time']) / 900_000));
@@ -79,7 +33,7 @@ describe('from the profile to the warehouse', () => {
 
   it('a redelivered message and a redelivered chunk count once', async () => {
     const a = fresh('anon');
-    const message = await messageOf(a, 10);
+    const message = messageOf(a, 10);
     for (let i = 0; i < 3; i++) {
       const { acked, retried, chunks } = await deliver('cresset-events', [message, message]);
       expect({ acked, retried, chunks: chunks.length }).toEqual({
@@ -98,7 +52,7 @@ describe('from the profile to the warehouse', () => {
     const a = fresh('anon');
     const chunks: ChunkMessage[] = [];
     for (let i = 0; i < 5; i++) {
-      chunks.push(...(await deliver('cresset-events', [await messageOf(a, 2)])).chunks);
+      chunks.push(...(await deliver('cresset-events', [messageOf(a, 2)])).chunks);
     }
     for (const chunk of chunks.toReversed()) await deliver('cresset-warehouse', [chunk]);
     expect(await inWarehouse(a)).toBe(10);
@@ -106,7 +60,7 @@ describe('from the profile to the warehouse', () => {
 
   it('a consumer that dies half-way is mended by the next delivery', async () => {
     const a = fresh('anon');
-    const message = await messageOf(a, 10);
+    const message = messageOf(a, 10);
     // The chunk's name never reached the sink's queue: nothing is acknowledged.
     const broken = {
       ...env,
@@ -133,9 +87,52 @@ describe('from the profile to the warehouse', () => {
     expect(await inWarehouse(a)).toBe(10);
   });
 
+  it('of what is told of an identifier the newest stays, whatever comes last', async () => {
+    const identifier = objectName(SITE.id, 'anon', fresh('anon'));
+    const personOf = () =>
+      env.DB.prepare('select person, version from identities where site = ?1 and identifier = ?2')
+        .bind(SITE.id, identifier)
+        .first();
+    for (const [person, version] of [
+      ['u.second', 20],
+      ['u.first', 10],
+      ['u.third', 30],
+      ['u.second', 20],
+    ] as const) {
+      const message = { site: SITE.id, identities: [{ identifier, person, version }] };
+      const { chunks } = await deliver('cresset-events', [message]);
+      await deliver('cresset-warehouse', chunks);
+    }
+    expect(await personOf()).toEqual({ person: 'u.third', version: 30 });
+    // Two in one chunk, the older last; and the end of the person, which is final.
+    const both = [
+      { identifier, person: 'u.fifth', version: 50 },
+      { identifier, person: 'u.fourth', version: 40 },
+    ];
+    const { chunks } = await deliver('cresset-events', [{ site: SITE.id, identities: both }]);
+    await deliver('cresset-warehouse', chunks);
+    expect(await personOf()).toEqual({ person: 'u.fifth', version: 50 });
+    const erased = { site: SITE.id, identities: [{ identifier, person: '', version: 45 }] };
+    const last = await deliver('cresset-events', [erased]);
+    await deliver('cresset-warehouse', last.chunks);
+    expect(await personOf()).toEqual({ person: '', version: 45 });
+  });
+
+  it('a chunk says whom it tells of', async () => {
+    const [a, b] = [fresh('anon'), fresh('anon')];
+    const { chunks } = await deliver('cresset-events', [messageOf(a, 3), messageOf(b, 1)]);
+    const chunk = await env.CHUNKS.head(chunks[0]?.key ?? '');
+    const parts = [a, b].map((id) => objectName(SITE.id, 'anon', id).slice(2, 10));
+    expect(chunk?.customMetadata).toEqual({ people: parts.join('') });
+    // More than fits into the metadata: it has to be read.
+    const crowd = Array.from({ length: 600 }, () => messageOf(fresh('anon'), 1));
+    const large = await deliver('cresset-events', crowd);
+    expect((await env.CHUNKS.head(large.chunks[0]?.key ?? ''))?.customMetadata).toEqual({});
+  });
+
   it('a chunk that is missing is tried again and harms no other', async () => {
     const a = fresh('anon');
-    const { chunks } = await deliver('cresset-events', [await messageOf(a, 1)]);
+    const { chunks } = await deliver('cresset-events', [messageOf(a, 1)]);
     const result = await deliver('cresset-warehouse', [{ key: 'chunks/none' }, ...chunks]);
     expect(result).toMatchObject({ acked: 1, retried: 1 });
     expect(await inWarehouse(a)).toBe(1);
@@ -143,7 +140,7 @@ describe('from the profile to the warehouse', () => {
 
   it('a row that D1 refuses is tried again, never dropped in silence', async () => {
     const a = fresh('anon');
-    const message = await messageOf(a, 2);
+    const message = messageOf(a, 2);
     const [first] = message.events ?? [];
     const { device: _, ...incomplete } = first ?? makeEvent({});
     const { chunks } = await deliver('cresset-events', [{ ...message, events: [incomplete] }]);

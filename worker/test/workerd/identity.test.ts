@@ -5,7 +5,7 @@ import {
   runInDurableObject,
 } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import type { Standing } from '../../src/profile/merge.ts';
+import type { Standing } from '../../src/profile/standing.ts';
 import { objectName } from '../../src/profile/names.ts';
 import type { Profile } from '../../src/profile/object.ts';
 import type { Chunk, SettleRequest } from '../../src/profile/rpc.ts';

@@ -10,7 +10,7 @@ const chosen = (variants: { key: string; weight?: number }[], subject: string, i
   const snapshot = snapshotOf([{ id, variants }]);
   const [compiled] = campaignsOf(snapshot, 'hero');
   if (compiled === undefined) throw new Error('no campaign');
-  const facts = { context: contextOf(), view: viewOf({ subject }), now: 0 };
+  const facts = { context: contextOf(), view: viewOf({ subject }), now: 0, token: {} };
   return choose('demo', compiled, facts);
 };
 

@@ -27,6 +27,7 @@ const facts = fc
     context: contextOf({ page: { url: `https://shop.example${path}` } }),
     view: viewOf({ traits, lastSeen }),
     now: NOW,
+    token: {},
   }));
 
 describe('conditions', () => {
@@ -76,6 +77,7 @@ describe('conditions', () => {
         context: contextOf(),
         view: viewOf({ traits: { n: value as string } }),
         now: NOW,
+        token: {},
       });
     for (const plain of ['0', '-4', '12.50', '007']) expect(is(plain)).toBe(true);
     for (const odd of ['', ' ', '1e3', '0x10', 'Infinity', '1,5', '5 EUR', '.5', '5.', true, [5]]) {

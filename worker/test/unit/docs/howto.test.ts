@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { complete } from '../../../src/admin/complete.ts';
 import { faultOf } from '../../../src/admin/fault.ts';
@@ -84,27 +88,79 @@ describe('docs/how-to/campaigns.md', () => {
   });
 });
 
+/** How a recipe is run, with a line that prints what it answers for the user id that it is called with. */
+const LANGUAGES = [
+  {
+    language: 'node',
+    command: process.execPath,
+    file: 'recipe.mjs',
+    line: 'console.log(JSON.stringify(me(process.argv[2])));',
+  },
+  {
+    language: 'php',
+    command: 'php',
+    file: 'recipe.php',
+    line: 'echo json_encode(me($argv[1]));',
+  },
+  {
+    language: 'python',
+    command: 'python3',
+    file: 'recipe.py',
+    line: 'import json, sys\nprint(json.dumps(me(sys.argv[1])))',
+  },
+  {
+    language: 'ruby',
+    command: 'ruby',
+    file: 'recipe.rb',
+    line: 'require "json"\nputs me(ARGV[0]).to_json',
+  },
+];
+
 describe('docs/how-to/sign-user-ids.md', () => {
-  it('signs in Node as the worker does', async () => {
-    const code = marked(signing, 'run-node')[0]?.[1] ?? '';
-    const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
-      signUserId: typeof signUserId;
-    };
-    for (const userId of ['ada@example.org', '42', 'Zoë ✓']) {
-      expect(module.signUserId('is_x', userId)).toBe(await signUserId('is_x', userId));
+  const folder = mkdtempSync(join(tmpdir(), 'cresset-recipes-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const rows = tableUnder(signing, '## On your server');
+
+  it('has examples that are right', async () => {
+    expect(rows.length).toBeGreaterThan(2);
+    for (const [secret = '', userId = '', signature] of rows) {
+      expect(await signUserId(secret, userId)).toBe(signature);
     }
   });
 
-  it('has an example that is right', async () => {
-    const rows = tableUnder(signing, '## On your server');
-    const [secret = '', userId = '', signature] = rows[0] ?? [];
-    expect(await signUserId(secret, userId)).toBe(signature);
+  it.each(LANGUAGES)('has one recipe of about ten lines for $language', ({ language }) => {
+    const recipes = marked(signing, `run-${language}`);
+    expect(recipes).toHaveLength(1);
+    const lines = recipes[0]?.[1].split('\n').filter((line) => line.trim() !== '') ?? [];
+    expect(lines.length).toBeLessThanOrEqual(10);
+  });
+
+  describe.each(LANGUAGES)('the recipe for $language', ({ language, command, file, line }) => {
+    const there = spawnSync(command, ['--version']).status === 0;
+
+    it.skipIf(!there)('signs as the worker does', () => {
+      const path = join(folder, file);
+      writeFileSync(path, `${marked(signing, `run-${language}`)[0]?.[1]}\n${line}\n`);
+      for (const [secret, userId = '', signature] of rows) {
+        const { stdout, stderr } = spawnSync(command, [path, ` ${userId}\n`], {
+          env: { ...process.env, CRESSET_IDENTITY_SECRET: secret, LC_ALL: 'C.UTF-8' },
+          encoding: 'utf8',
+        });
+        expect(stderr).toBe('');
+        expect(JSON.parse(stdout)).toEqual({ userId: ` ${userId}\n`, signature });
+      }
+    });
   });
 });
 
 it('every block that is marked as JSON is JSON', () => {
   const json = z.json();
-  for (const path of ['docs/reference/http.md', 'docs/how-to/campaigns.md']) {
+  for (const path of [
+    'docs/reference/http.md',
+    'docs/how-to/campaigns.md',
+    'docs/how-to/sign-user-ids.md',
+  ]) {
     for (const { language, text, line } of fencesOf(read(path))) {
       if (language !== 'json') continue;
       expect(() => json.parse(JSON.parse(text)), `${path}:${line}`).not.toThrow();

@@ -99,6 +99,19 @@ describe('fields', () => {
   });
 });
 
+it('names the placeholders that are built in', () => {
+  const [, list = ''] =
+    /PLACEHOLDERS = new Set\(\[([^\]]*(?:\[[^\]]*\][^\]]*)*)\]\)/.exec(
+      read('worker/src/profile/identity.ts'),
+    ) ?? [];
+  const values = [...list.matchAll(/'([^']+)'/g)].map(([, value = '']) => value);
+  expect(values.length).toBeGreaterThan(10);
+  const [, section = ''] = page.split('### `PATCH /v1/settings`\n');
+  const [named = ''] = section.split('\nErrors:');
+  const nil = '00000000-0000-0000-0000-000000000000';
+  expect(values.filter((value) => value !== nil && !named.includes(`\`${value}\``))).toEqual([]);
+});
+
 describe('limits', () => {
   const limits = tableUnder(page, '## Limits')
     .map((row) => row.join(' '))
@@ -128,6 +141,7 @@ describe('limits', () => {
     ['worker/src/admin/fault.ts', 'MAX_CAMPAIGN_BYTES = 16 * 1024', '16 KB'],
     ['worker/src/admin/store.ts', 'MAX_CAMPAIGNS = 1_000', '1,000'],
     ['worker/src/admin/campaigns.ts', 'MAX_BYTES = 64 * 1024', '64 KB'],
+    ['worker/src/admin/settings.ts', 'MAX_BYTES = 160 * 1024', '160 KB'],
     ['worker/src/decide/route.ts', 'MAX_BYTES = 64 * 1024', '64 KB'],
     ['worker/src/collect/validate.ts', 'MAX_TRAIT = 2_048', '2 KB'],
     ['worker/src/collect/decode.ts', 'MAX_CONTEXT = 8 * 1024', '8 KB'],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { siteSql } from '../../../../scripts/site-sql.ts';
@@ -17,7 +17,9 @@ const SITE = {
 
 const database = (): DatabaseSync => {
   const db = new DatabaseSync(':memory:');
-  db.exec(readFileSync('worker/migrations/0001_first.sql', 'utf8'));
+  for (const file of globSync('worker/migrations/*.sql').toSorted()) {
+    db.exec(readFileSync(file, 'utf8'));
+  }
   return db;
 };
 
@@ -31,8 +33,8 @@ describe('siteSql', () => {
     const sealed = String(site?.['identity_secret']);
     expect(await decrypt('secret', identityPurpose('shop'), sealed)).toBe('is_1');
     expect(db.prepare('select hash, site, kind from keys order by kind').all()).toEqual([
-      { hash: await hashKey('sk_1'), site: 'shop', kind: 'secret' },
-      { hash: await hashKey('wk_1'), site: 'shop', kind: 'write' },
+      { hash: hashKey('sk_1'), site: 'shop', kind: 'secret' },
+      { hash: hashKey('wk_1'), site: 'shop', kind: 'write' },
     ]);
   });
 

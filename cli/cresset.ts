@@ -1,0 +1,46 @@
+/** `npx cresset`: the command line. Each command is a file that says what it does and answers what to print. */
+import { UsageError } from './fault.ts';
+import { HELP } from './help.ts';
+import { sign, SIGN_HELP } from './sign.ts';
+
+/** What a command does with the words after its name. Answers the text for standard output. */
+type Command = (words: string[]) => Promise<string> | string;
+
+const COMMANDS: Readonly<Record<string, { run: Command; help: string }>> = {
+  sign: { run: sign, help: SIGN_HELP },
+};
+
+const commandOf = (name: string): { run: Command; help: string } => {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    throw new UsageError(`There is no command ${JSON.stringify(name)}.`, HELP);
+  }
+  return command;
+};
+
+const isHelp = (word: string | undefined): boolean => word === '--help' || word === '-h';
+
+/** The words after `--` are what a command works on, never options. */
+const asksForHelp = (words: string[]): boolean => {
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? undefined : end).some(isHelp);
+};
+
+async function run([name, ...words]: string[]): Promise<string> {
+  if (name === undefined) throw new UsageError('No command.', HELP);
+  if (isHelp(name) || name === 'help') {
+    return words[0] === undefined ? HELP : commandOf(words[0]).help;
+  }
+  const command = commandOf(name);
+  return asksForHelp(words) ? command.help : command.run(words);
+}
+
+try {
+  process.stdout.write(`${await run(process.argv.slice(2))}\n`);
+} catch (error) {
+  // Not the stack: it would tell nothing of what to do.
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`cresset: ${message}\n`);
+  if (error instanceof UsageError) process.stderr.write(`\n${error.help}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

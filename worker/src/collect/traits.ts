@@ -1,0 +1,56 @@
+import { Hono } from 'hono';
+import { readJson } from '../body.ts';
+import { traitsRequest } from '../contract/schema.ts';
+import { MAX_EVENT_BYTES } from '../contract/values.ts';
+import type { TraitsAnswer } from '../contract/wire.ts';
+import { ProblemError } from '../errors.ts';
+import { parseAs } from '../parse.ts';
+import { profileOf } from '../profile/client.ts';
+import { identifierIn, profileUnknown } from '../profile/path.ts';
+import { authenticateSecret } from '../site/authenticate.ts';
+import { readSnapshot } from '../site/snapshot.ts';
+import { storeEvents } from './store.ts';
+import { isRejection, validate } from './validate.ts';
+
+/**
+ * `PATCH /v1/profiles/{kind}/{id}/traits`: states traits, as an `identify` that the site itself makes, so that it is
+ * in the timeline, in storage, and goes where the identifier goes. Who may call: a secret key.
+ */
+export const traitsRoute = new Hono<{ Bindings: Env }>().patch(
+  '/v1/profiles/:kind/:id/traits',
+  async (c) => {
+    const received = Date.now();
+    const site = await authenticateSecret(c.env, c.req.raw, received);
+    const { kind, value, name } = identifierIn(site, c.req.param('kind'), c.req.param('id'));
+    const body = await readJson(c.req.raw, MAX_EVENT_BYTES);
+    const { traits } = parseAs(traitsRequest, body);
+    if ((await profileOf(c.env, name)) === undefined) throw profileUnknown();
+    const event = validate(
+      {
+        type: 'identify',
+        [kind === 'user' ? 'userId' : 'anonymousId']: value,
+        traits,
+        messageId: crypto.randomUUID(),
+      },
+      0,
+      {
+        received,
+        sentAt: null,
+        context: null,
+        contextBytes: 0,
+        small: false,
+        placeholders: new Set(),
+      },
+    );
+    if (isRejection(event)) throw new ProblemError(400, event.code, event.message);
+    const { settings } = await readSnapshot(c.env, site, received);
+    const facts = { site, settings, trusted: true, received, userAgent: null, uaMobile: null };
+    const stored = await storeEvents(c.env, facts, [{ ...event, mayLink: true }], false);
+    if (stored.failure !== undefined) throw stored.failure;
+    const profile = await profileOf(c.env, name);
+    if (profile === undefined) throw profileUnknown();
+    return c.json({ traits: profile.traits } satisfies TraitsAnswer, 200, {
+      'cache-control': 'no-store',
+    });
+  },
+);

@@ -1,0 +1,264 @@
+import type { IdentityChange } from '../contract/wire.ts';
+import { type Core, ERRAND_WAIT } from './core.ts';
+import { entombSelf } from './erasing.ts';
+import type { Memory } from './memory.ts';
+import { DAY } from './retention.ts';
+import type {
+  Chunk,
+  ChunkAnswer,
+  JoinAnswer,
+  JoinRequest,
+  LinkAnswer,
+  LinkRequest,
+  SettleAnswer,
+  SettleRequest,
+} from './rpc.ts';
+import { receive, step } from './standing.ts';
+import type { ChangeRow } from './tables.ts';
+import { compareNames, type Edge, graft, type Node } from './tree.ts';
+import { applyWindow, nextWindow } from './windows.ts';
+
+// --- The source: the object that moves.
+
+/** An event names an anonymous id and a user: the anonymous id's person moves into the user's, unless it has one. */
+export function link(core: Core, request: LinkRequest, now: number): LinkAnswer {
+  const { for: anon, user, verified, by, at, most } = request;
+  const home = core.memory.home(anon.name);
+  if (home.is === 'moved' || home.is === 'erased') return home;
+  const { memory } = core;
+  const { standing } = memory;
+  const users = [...memory.nodes.values()].filter(({ kind }) => kind === 'user');
+  if (users.length > 0) return { is: memory.nodes.has(user.name) ? 'linked' : 'owned' };
+  if (standing.is === 'moving') {
+    // Where it moves, somebody else's word may have put it: only the same user is the same link.
+    if (standing.edge.parent !== user.name) return { is: 'owned' };
+    if (verified) core.transaction(() => core.setStanding(step(standing, { type: 'verify' })));
+    return { is: 'linked' };
+  }
+  if (memory.nodes.get(anon.name)?.apart.includes(user.name) === true) return { is: 'apart' };
+  // What is on its way out goes first; the next event of the two links them.
+  if (memory.parting !== undefined) return { is: 'busy' };
+  const edge: Edge = {
+    child: anon.name,
+    parent: user.name,
+    link: verified ? 'verified' : 'claimed',
+    at,
+    by,
+    reason: '',
+  };
+  core.transaction(() => {
+    core.create(request.site, anon, now);
+    begin(core, { target: user.name, to: user, edge, most }, now);
+  });
+  return { is: 'linked' };
+}
+
+/** The private API merges: this object, the root of one of the two persons, moves into the other's. */
+export function join(core: Core, request: JoinRequest, now: number): JoinAnswer {
+  const { memory } = core;
+  const { target, edge, most } = request;
+  const home = memory.home(request.for.name);
+  if (home.is !== 'here') return home;
+  const { standing } = memory;
+  if (standing.is === 'moving') {
+    return standing.edge.child === edge.child && standing.edge.parent === edge.parent
+      ? { is: 'pending' }
+      : { is: 'busy' };
+  }
+  // The direction was chosen on what was read before; by now it may be another.
+  const other = memory.nodes.has(edge.child) && memory.nodes.has(edge.parent);
+  if (other || memory.parting !== undefined || compareNames(target, memory.self?.name ?? '') >= 0) {
+    return { is: 'busy' };
+  }
+  core.transaction(() => begin(core, { target, edge, most }, now));
+  return { is: 'pending' };
+}
+
+function begin(
+  core: Core,
+  what: Omit<Extract<Parameters<typeof step>[1], { type: 'join' }>, 'type'>,
+  now: number,
+): void {
+  core.setStanding(step(core.memory.standing, { type: 'join', ...what }));
+  core.setDue('errands', now + ERRAND_WAIT, 0);
+}
+
+/** The next window for the target. */
+export function chunk(core: Core, v: number): { to: string; chunk: Chunk } {
+  const { memory, tables } = core;
+  const { standing, self } = memory;
+  if (standing.is !== 'moving' || self === undefined) throw new Error('nothing moves here');
+  const { target, to, edge, most, epoch, acked } = standing;
+  return {
+    to: target,
+    chunk: {
+      v,
+      site: self.site,
+      from: self.name,
+      ...(to?.name === target ? { to } : {}),
+      edge,
+      most,
+      epoch,
+      ...nextWindow(core, acked, () => true),
+      nodes: [...memory.nodes.values()],
+      changes: tables.changes(),
+    },
+  };
+}
+
+/** What the target has said to a window. */
+export function chunkAnswered(core: Core, sent: Chunk, answer: ChunkAnswer, now: number): void {
+  const { epoch } = sent;
+  if (answer.is === 'retry') throw new Error('the target is not free');
+  core.transaction((memory) => {
+    const { standing } = memory;
+    if (standing.is !== 'moving' || standing.epoch !== epoch) return;
+    if (answer.is === 'erased') {
+      // The link was made before: this is the same person.
+      entombSelf(core, answer.receipt, now);
+    } else if (answer.is === 'moved') {
+      core.setStanding(step(standing, { type: 'moved', epoch, target: answer.target }));
+    } else if (answer.is === 'full') {
+      core.setStanding(step(standing, { type: 'refused', epoch }));
+    } else {
+      // `last` is read in the turn in which the step is taken: nothing can come in between.
+      const last = memory.lastSeq;
+      const next = step(standing, { type: 'applied', epoch, upTo: answer.upTo, last });
+      core.setStanding(next);
+      if (next.is === 'alias') handOver(core, memory, next.target);
+    }
+  });
+}
+
+/** From this turn on all identifiers that were here are the target's. */
+function handOver(core: Core, memory: Memory, target: string): void {
+  for (const { name, epoch, parent } of memory.nodes.values()) {
+    if (name !== memory.self?.name) core.depart({ name, target, epoch, parent: parent ?? '' });
+  }
+}
+
+/** The target knows now that nothing more will come. */
+export function settleAnswered(core: Core, sent: SettleRequest, answer: SettleAnswer): void {
+  const { epoch } = sent;
+  if (answer.is === 'retry') throw new Error('the target is not free');
+  core.transaction(({ standing }) => {
+    if (answer.is === 'erased') return core.setStanding(step(standing, { type: 'told', epoch }));
+    core.setStanding(
+      answer.is === 'moved'
+        ? step(standing, { type: 'moved', epoch, target: answer.target })
+        : step(standing, { type: 'told', epoch }),
+    );
+  });
+}
+
+// --- The target: the object that takes another in.
+
+/** Applies a window of a source's journal, once. */
+export function receiveChunk(core: Core, chunk: Chunk, now: number): ChunkAnswer {
+  const { memory } = core;
+  const { standing, self } = memory;
+  const { edge, from } = chunk;
+  if (standing.is === 'moving' || memory.parting !== undefined) return { is: 'retry' };
+  const known = memory.nodes.get(from);
+  const left = memory.departures.get(from);
+  // It came by that move or a later one, and was let go since: a message from long ago.
+  if (known === undefined && left !== undefined && left.epoch >= chunk.epoch) {
+    return { is: 'moved', target: left.target };
+  }
+  // The one of the two that is not on its way lives here, or lived here.
+  const coming = new Set(chunk.nodes.map(({ name }) => name));
+  const anchor = coming.has(edge.parent) ? edge.child : edge.parent;
+  if (self !== undefined) {
+    const home = memory.home(anchor);
+    if (home.is !== 'here') return home.is === 'nobody' ? { is: 'retry' } : home;
+  }
+  const count = chunk.nodes.filter(({ kind, name }) => kind === 'anon' && !memory.nodes.has(name));
+  if (known === undefined && memory.count('anon') + count.length > chunk.most) {
+    return { is: 'full' };
+  }
+  const upTo = core.transaction((memory) => {
+    if (memory.self === undefined) {
+      if (chunk.to === undefined) throw new Error('the target was not told who it is');
+      core.create(chunk.site, chunk.to, now);
+    }
+    const { arrival, apply } = receive(known, chunk);
+    if (apply) {
+      applyWindow(core, memory, chunk, false);
+      for (const node of chunk.nodes) {
+        adopt(core, memory, node.name === from ? { ...node, ...arrival } : node, now);
+      }
+      for (const change of chunk.changes) core.tables.addChange(change);
+      if (!memory.due.has('retention')) core.setDue('retention', now + DAY, 0);
+    }
+    bond(core, memory, edge);
+    // The rows that came are not counted again at the next load: their states are written with them.
+    if (apply) memory.save(core.tables);
+    return arrival.applied;
+  });
+  return { is: 'applied', upTo };
+}
+
+/** An identifier becomes one of this person's. */
+function adopt(core: Core, memory: Memory, node: Node, now: number): void {
+  const before = memory.nodes.get(node.name);
+  if (before === undefined) {
+    core.setNode({ ...node, version: Math.max(now, node.version + 1), sent: 0 });
+    core.arrive(node.name);
+    return;
+  }
+  const { link, parent } = before;
+  const stronger = link === 'verified' ? link : node.link;
+  const same = parent === node.parent;
+  const { epoch, applied, settled } = before.epoch > node.epoch ? before : node;
+  const after = { ...before, link: same ? stronger : link, epoch, applied, settled };
+  if (JSON.stringify(after) !== JSON.stringify(before)) core.setNode(after);
+}
+
+/** The bond itself, once both are here; or the same again, now verified. */
+function bond(core: Core, memory: Memory, edge: Edge): void {
+  const bound = graft(memory.nodes, edge);
+  if (bound !== undefined) {
+    core.setNode(bound);
+    core.tables.addChange(changeRow(memory, bound, edge));
+    return;
+  }
+  const child = memory.nodes.get(edge.child);
+  if (edge.link === 'verified' && child?.link === 'claimed' && child.parent === edge.parent) {
+    core.setNode({ ...child, link: 'verified' });
+  }
+}
+
+function changeRow(memory: Memory, child: Node, edge: Edge): ChangeRow {
+  const parent = memory.nodes.get(edge.parent);
+  const body: IdentityChange = {
+    change: edge.by === '' ? 'merge' : 'link',
+    at: new Date(edge.at).toISOString(),
+    identifier: { kind: child.kind, value: child.value },
+    with: { kind: parent?.kind ?? 'user', value: parent?.value ?? '' },
+    link: edge.link,
+    event: edge.by === '' ? null : edge.by,
+    reason: edge.reason,
+  };
+  return {
+    id: `join.${child.name}.${edge.at}`,
+    at: edge.at,
+    identifier: child.name,
+    other: edge.parent,
+    body: JSON.stringify(body),
+  };
+}
+
+/** The source is an alias by now: nothing more will come from it. */
+export function settle(core: Core, { from, epoch }: SettleRequest): SettleAnswer {
+  const { memory } = core;
+  const { standing } = memory;
+  if (standing.is === 'erased') return { is: 'erased', receipt: standing.receipt };
+  if (standing.is === 'alias') return { is: 'moved', target: standing.target };
+  const node = memory.nodes.get(from);
+  if (node !== undefined && node.epoch === epoch && !node.settled) {
+    // While this object moves itself, its target hears of it with the next window.
+    if (standing.is === 'moving') return { is: 'retry' };
+    core.transaction(() => core.setNode({ ...node, settled: true }));
+  }
+  return { is: 'told' };
+}

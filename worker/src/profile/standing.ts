@@ -1,0 +1,134 @@
+/**
+ * What an object is, and how that changes, as pure functions: `docs/design/merge.md` tells it in words and
+ * pictures. `core.ts` keeps the state that goes with it, `object.ts` carries the messages.
+ */
+import type { Edge } from './tree.ts';
+import type { Identifier } from './names.ts';
+
+/** What an object is. `epoch` counts the moves of this object and never falls. */
+export type Standing =
+  /** It holds a profile, or will with its first event. */
+  | { is: 'root'; epoch: number }
+  /** It hands its profile over to `target`, and goes on taking events into its own journal meanwhile. */
+  | {
+      is: 'moving';
+      epoch: number;
+      target: string;
+      /** The target's own identifier where it is known: the target may not exist yet. */
+      to?: Identifier;
+      /** Who joins whom. */
+      edge: Edge;
+      /** Anonymous ids that the person may have afterwards. */
+      most: number;
+      acked: number;
+    }
+  /** All it had is at `target`; `told` once the target knows that nothing more will come. */
+  | { is: 'alias'; epoch: number; target: string; told: boolean }
+  /** The person was erased. Nothing is taken any more. */
+  | {
+      is: 'erased';
+      epoch: number;
+      receipt: string;
+      /** UTC milliseconds. */
+      at: number;
+      /** Events that came afterwards and were dropped. */
+      dropped: number;
+      /** At the root: the object names of all the person's identifiers, and of those not told yet. */
+      members: string[];
+      untold: string[];
+      /** Storage has heard of it. */
+      announced: boolean;
+    };
+
+export type Message =
+  /** The two are one person from now on: this object begins to move. */
+  | { type: 'join'; target: string; to?: Identifier; edge: Edge; most: number }
+  /** The link that it moves for is verified now. */
+  | { type: 'verify' }
+  /** The target has everything up to `upTo`; `last` is the newest number here at this very moment. */
+  | { type: 'applied'; epoch: number; upTo: number; last: number }
+  /** The target itself lives elsewhere by now. */
+  | { type: 'moved'; epoch: number; target: string }
+  /** The target has as many identifiers as it may have: nothing has gone over. */
+  | { type: 'refused'; epoch: number }
+  /** The target knows that nothing more will come. */
+  | { type: 'told'; epoch: number }
+  /** The alias itself was answered from `to`: it points there from now on. */
+  | { type: 'shorten'; to: string }
+  /** All that had gone with this alias came back to it. */
+  | { type: 'released'; epoch: number };
+
+/** One step of an object that moves, has moved, or comes back. A message of another epoch changes nothing. */
+export function step(standing: Standing, message: Message): Standing {
+  switch (message.type) {
+    case 'join': {
+      if (standing.is !== 'root') return standing;
+      const { type: _, ...join } = message;
+      return { is: 'moving', epoch: standing.epoch + 1, acked: 0, ...join };
+    }
+    case 'verify':
+      return standing.is === 'moving' && standing.edge.link === 'claimed'
+        ? { ...standing, edge: { ...standing.edge, link: 'verified' } }
+        : standing;
+    case 'applied': {
+      if (standing.is !== 'moving' || message.epoch !== standing.epoch) return standing;
+      if (message.upTo < message.last) {
+        return { ...standing, acked: Math.max(standing.acked, message.upTo) };
+      }
+      const { target, epoch } = standing;
+      return { is: 'alias', epoch, target, told: false };
+    }
+    case 'moved': {
+      if (message.epoch !== standing.epoch) return standing;
+      if (standing.is === 'alias') return { ...standing, target: message.target };
+      if (standing.is !== 'moving') return standing;
+      // The new target starts from nothing: what it has already, it recognises by event id.
+      return { ...standing, target: message.target, epoch: standing.epoch + 1, acked: 0 };
+    }
+    case 'refused':
+      return standing.is === 'moving' && message.epoch === standing.epoch && standing.acked === 0
+        ? { is: 'root', epoch: standing.epoch }
+        : standing;
+    case 'told':
+      return standing.is === 'alias' && message.epoch === standing.epoch
+        ? { ...standing, told: true }
+        : standing;
+    case 'shorten':
+      return standing.is === 'alias' ? { ...standing, target: message.to } : standing;
+    case 'released':
+      return standing.is === 'alias' && message.epoch === standing.epoch
+        ? { is: 'root', epoch: standing.epoch }
+        : standing;
+  }
+}
+
+/** What a target remembers of one who moves into it. */
+export interface Arrival {
+  epoch: number;
+  /** Newest number that was applied. */
+  applied: number;
+  /** It is an alias by now: nothing more will come. */
+  settled: boolean;
+}
+
+/**
+ * Whether a target applies the window that reached it, and what it then remembers. Each window
+ * `(after, upTo]` of an epoch is applied once and in order; one that leaves a gap is refused by answering
+ * what is there.
+ */
+export function receive(
+  known: Arrival | undefined,
+  window: { epoch: number; after: number; upTo: number },
+): { arrival: Arrival; apply: boolean } {
+  const { epoch, after, upTo } = window;
+  if (known !== undefined && (known.epoch > epoch || (known.epoch === epoch && known.settled))) {
+    return { arrival: known, apply: false };
+  }
+  const begun = known?.epoch === epoch;
+  const applied = begun ? known.applied : 0;
+  if (after > applied) return { arrival: { epoch, applied, settled: false }, apply: false };
+  return {
+    arrival: { epoch, applied: Math.max(applied, upTo), settled: false },
+    apply: !begun || upTo > applied,
+  };
+}

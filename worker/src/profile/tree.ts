@@ -1,0 +1,118 @@
+import type { Kind } from './names.ts';
+import type { Arrival } from './standing.ts';
+
+/** How an identifier came to the one it joined. */
+export type Link = 'claimed' | 'verified';
+
+/** A bond between two identifiers: the child joins the parent. */
+export interface Edge {
+  /** Object names. The child's whole tree joins, so the bond hangs on that tree's primary identifier. */
+  child: string;
+  parent: string;
+  link: Link;
+  /** UTC milliseconds. */
+  at: number;
+  /** Id of the event that made it; empty where the private API did. */
+  by: string;
+  reason: string;
+}
+
+/** An identifier in the tree of a person. */
+export interface Node extends Arrival {
+  /** Object name. */
+  name: string;
+  kind: Kind;
+  value: string;
+  /** Object name of the identifier that it joined; null for the primary one. */
+  parent: string | null;
+  link: Link | null;
+  /** When it joined, or was first seen. UTC milliseconds. */
+  since: number;
+  /** Id of the event that linked it; empty where none did. */
+  by: string;
+  reason: string;
+  /** Object names of users that it was split from: no event links it to them again. */
+  apart: string[];
+  /** Raised whenever it comes to be part of another person; never falls. UTC milliseconds, or more. */
+  version: number;
+  /** The version that storage has heard of. */
+  sent: number;
+}
+
+/** The identifiers of one person, by object name. */
+export type Tree = ReadonlyMap<string, Node>;
+
+/** An identifier that stands alone. */
+export const newNode = (name: string, kind: Kind, value: string, since: number): Node => ({
+  name,
+  kind,
+  value,
+  parent: null,
+  link: null,
+  since,
+  by: '',
+  reason: '',
+  apart: [],
+  version: 0,
+  sent: 0,
+  epoch: 0,
+  applied: 0,
+  settled: true,
+});
+
+/**
+ * The order in which objects move: the later into the earlier, users before anonymous ids, so that no
+ * circle can arise. Below 0: `a` is the earlier.
+ */
+export function compareNames(a: string, b: string): number {
+  const rank = (name: string): number => (name.startsWith('u.') ? 0 : 1);
+  return rank(a) - rank(b) || (a === b ? 0 : a < b ? -1 : 1);
+}
+
+/** The path from an identifier up to the primary one, both included. */
+export function pathOf(tree: Tree, name: string): Node[] {
+  const path: Node[] = [];
+  for (let at = tree.get(name); at !== undefined; at = tree.get(at.parent ?? '')) path.push(at);
+  return path;
+}
+
+/** The primary identifier of the tree that `name` is in. */
+export const primaryOf = (tree: Tree, name: string): Node | undefined => pathOf(tree, name).at(-1);
+
+/** Whether every bond between an identifier and the primary one is verified. */
+export const isVouched = (tree: Tree, name: string): boolean => {
+  const path = pathOf(tree, name);
+  return path.length > 0 && path.every(({ link }) => link !== 'claimed');
+};
+
+/** An identifier and all that joined it, directly or not. */
+export function subtreeOf(tree: Tree, name: string): Set<string> {
+  const found = new Set([name]);
+  // A child may stand before its parent in the map, hence the rounds: as many as the tree is deep.
+  for (let before = 0; before !== found.size;) {
+    before = found.size;
+    for (const node of tree.values()) if (found.has(node.parent ?? '')) found.add(node.name);
+  }
+  return found;
+}
+
+/** The child's tree with the bond, or undefined where both are in one tree already. */
+export function graft(tree: Tree, edge: Edge): Node | undefined {
+  const top = primaryOf(tree, edge.child);
+  const other = primaryOf(tree, edge.parent);
+  if (top === undefined || other === undefined || top === other) return undefined;
+  const { parent, link, at, by, reason } = edge;
+  // What the private API joins, events may join again.
+  const apart = by === '' ? top.apart.filter((name) => name !== parent) : top.apart;
+  return { ...top, parent, link, since: at, by, reason, apart };
+}
+
+/** An identifier whose bond was cut. */
+export const cutOff = (node: Node): Node => ({
+  ...node,
+  parent: null,
+  link: null,
+  by: '',
+  reason: '',
+  apart: [...new Set([...node.apart, ...(node.parent === null ? [] : [node.parent])])],
+});
