@@ -63,7 +63,7 @@ export async function collect(script: string): Promise<Section> {
 
     return {
       title: 'Collect',
-      method: `POST /v1/batch of the built worker beside its floor (bench/floor.ts), in one workerd, state ${stack.state}; 16 connections, 64 warm visitors in turn, one-second slices in turn. Paused: the alarm that hands events over does nothing (bench/paused.ts).`,
+      method: `POST /v1/batch of the built worker beside its floor (bench/floor.ts), which answers with the same headers, in one workerd, state ${stack.state}; 16 connections, 64 warm visitors in turn, one-second slices in turn. Paused: the alarm that hands events over does nothing (bench/paused.ts).`,
       lines: [
         shareLine('anonymous, 1 event, forwarding paused', anonymousRatio, 0.7),
         shareLine('signed in, 1 event, forwarding paused', signedRatio, 0.6),

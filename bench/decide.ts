@@ -41,7 +41,7 @@ export async function decide(script: string): Promise<Section> {
     return {
       title: 'Decide',
       method:
-        'POST /v1/decide with 100 campaigns of four conditions in the slot, of which only the last holds, beside its floors (bench/floor.ts); else as Collect.',
+        'POST /v1/decide with 100 campaigns of four conditions in the slot, of which only the last holds, beside its floors (bench/floor.ts), which answer with the same headers; else as Collect.',
       lines: [
         shareLine('warm profile', warmRatio, 0.7),
         shareLine('fresh visitor', freshRatio, 0.7),

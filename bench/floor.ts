@@ -1,8 +1,8 @@
 /**
  * The floors: the least that a worker on this platform can do for the same request. FROZEN: a change
  * here makes every ratio that was written down before incomparable, so the bench prints this file's hash.
- * Their answers have the headers that the worker's have: a header costs the runtime some 2 µs, whoever
- * sends it, and without the CORS ones the page that asked may not read the answer.
+ * Their answers have the headers that the worker's have: the runtime takes its time for each, whoever sends
+ * it, and without the CORS ones the page that asked may not read the answer.
  *
  * - `POST /collect/<name>`: read the body, one call to a Durable Object that inserts one row, answer.
  * - `POST /decide/<name>`: read the body, one call to a Durable Object that reads one row, answer.

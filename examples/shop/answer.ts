@@ -1,3 +1,4 @@
+import type { ErasureReceipt } from '../../worker/src/contract/wire.ts';
 import type { Cart } from './cart.ts';
 import type { Html } from './html.ts';
 import type { Page } from './pages/layout.ts';
@@ -17,6 +18,8 @@ export interface LiveAnswer {
   go?: string;
   /** A part of the page to draw anew: the id of its element and what is in it now. */
   region?: { id: string; html: string };
+  /** What was erased, where the visitor asked for it. */
+  receipts?: readonly ErasureReceipt[];
 }
 
 /** What a form did. */
@@ -32,6 +35,8 @@ export interface Done {
   region?: { id: string; html: Html };
   /** Stay without drawing anything. */
   stay?: boolean;
+  /** What was erased; the shop forgets what it kept of the user too. */
+  receipts?: readonly ErasureReceipt[];
 }
 
 /** What a route answers. */

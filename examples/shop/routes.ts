@@ -1,6 +1,7 @@
 import { couponEntered, couponRemoved, piecesChanged } from './sdkCalls.ts';
 import { userIdOf } from './account.ts';
 import type { Answer } from './answer.ts';
+import type { Changes } from './changes.ts';
 import { EMPTY_CART, setPieces } from './cart.ts';
 import { findCategory, findItem } from './catalogue.ts';
 import { normalise, percentOff } from './coupon.ts';
@@ -14,6 +15,7 @@ import { notFound } from './pages/notFound.ts';
 import { product } from './pages/product.ts';
 import { signIn, signInRegion } from './pages/signIn.ts';
 import { thanks } from './pages/thanks.ts';
+import type { Visitor } from './people.ts';
 import type { Visit } from './visit.ts';
 
 /** What a route works with. */
@@ -30,9 +32,16 @@ interface Call {
 export interface Back {
   orders: Orders;
   knows: Knows;
+  changes: Changes;
 }
 
 type Route = (call: Call, back: Back) => Answer | Promise<Answer>;
+
+/** Who acts: the anonymous id is what the page says, the user is who the session says. */
+const visitorOf = ({ visit, form }: Call): Visitor => ({
+  anonymousId: form.get('anonymousId') ?? '',
+  user: visit.user,
+});
 
 const NOTHING: Answer = { page: notFound };
 
@@ -143,6 +152,20 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     return { done: { user, go: '/' } };
   },
   'POST /sign-out': () => ({ done: { user: null, cart: EMPTY_CART, go: '/' } }),
+  // Another browser is not signed in, has an empty cart and an anonymous id of its own.
+  'POST /identity/another-browser': () => ({
+    done: { user: null, cart: EMPTY_CART, calls: [['reset']], go: '/' },
+  }),
+  'POST /identity/split': async (call, { changes }) => {
+    const reason = (call.form.get('reason') ?? '').trim().slice(0, 500);
+    return { done: { message: await changes.split(visitorOf(call), reason), go: '/', stay: true } };
+  },
+  'POST /identity/erase': async (call, { changes }) => {
+    const receipts = await changes.erase(visitorOf(call));
+    if (typeof receipts === 'string') return { done: { message: receipts, go: '/', stay: true } };
+    // Whoever was erased is dropped from now on: this browser goes on as a stranger.
+    return { done: { user: null, cart: EMPTY_CART, calls: [['reset']], receipts, go: '/' } };
+  },
   'GET /what-cresset-knows': async ({ visit, query }, { knows }) => ({
     data: await knows({
       anonymousId: query.get('anonymousId') ?? '',

@@ -10,7 +10,9 @@ import type { Answer, Done, LiveAnswer } from './answer.ts';
 import { type Asset, loadAssets, versionOf } from './assets.ts';
 import { type Cart, countOf, joinCarts, readCart, writeCart } from './cart.ts';
 import { readCookies, setCookie } from './cookies.ts';
-import { askWorker } from './knows.ts';
+import { createAsk } from './ask.ts';
+import { createChanges } from './changes.ts';
+import { tellKnowledge } from './knows.ts';
 import { Orders } from './orders.ts';
 import { layout, STUB_HASH } from './pages/layout.ts';
 import { notFound } from './pages/notFound.ts';
@@ -87,9 +89,11 @@ export async function startShop(settings: ShopSettings): Promise<RunningShop> {
     version: versionOf(assets),
     identify: (user) => identityOf(settings.identitySecret, user),
   };
+  const ask = createAsk(settings.worker, settings.secretKey);
   const back: Back = {
     orders: new Orders(),
-    knows: askWorker(settings.worker, settings.secretKey),
+    knows: tellKnowledge(ask),
+    changes: createChanges(ask),
   };
   const userCarts = new Map<string, Cart>();
 
@@ -117,6 +121,7 @@ export async function startShop(settings: ShopSettings): Promise<RunningShop> {
   }
 
   function sendDone(response: ServerResponse, visit: Visit, done: Done, live: boolean): void {
+    if (done.receipts !== undefined && visit.user !== null) userCarts.delete(visit.user);
     const user = done.user === undefined ? visit.user : done.user;
     let cart = done.cart ?? visit.cart;
     if (user !== null) {
@@ -145,6 +150,7 @@ export async function startShop(settings: ShopSettings): Promise<RunningShop> {
         ? {}
         : { region: { id: done.region.id, html: done.region.html.text } }),
       ...(done.region === undefined && done.stay !== true ? { go: done.go } : {}),
+      ...(done.receipts === undefined ? {} : { receipts: done.receipts }),
     };
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
   }

@@ -22,7 +22,7 @@ const targetOf = (url: string): string => url.slice(url.indexOf('/', 'https://'.
 
 /**
  * Where a request comes in. The two routes that nearly all requests go to are answered before Hono makes
- * its context and runs its middleware, which took a seventh of a fresh visitor's question (2026-11-22).
+ * its context and runs its middleware, which took 6 % of a fresh visitor's question (2026-11-22).
  * The app has the same routes, for whoever writes the path in another way.
  */
 export async function front(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {

@@ -1,6 +1,7 @@
 /**
  * The schemas of the hot routes as plain checks: they accept what those accept, to the letter (a property
- * test compares the two), at a tenth of the price. What they refuse is shown to the schema, which says why.
+ * test compares the two), for a quarter of the time (0.7 µs an event, workerd, 2026-11-22). What they
+ * refuse is shown to the schema, which says why.
  */
 import {
   MAX_GROUP_ID_LENGTH,

@@ -3,7 +3,8 @@ const CODED = /[%+]/;
 
 /**
  * The parameters of a URL's query by name, decoded, the first of each name: what `URLSearchParams` answers
- * to `get`, at a fifth of its price for the few short ones that a page has, since nothing leaves JavaScript.
+ * to `get`, each of which is a call into the runtime. Fourteen names cost a third this way (1.5 µs, workerd,
+ * 2026-11-22).
  *
  * @param search as a parsed URL gives it, so in ASCII: with its `?`, or empty
  */

@@ -1,7 +1,9 @@
 /**
- * SHA-256 (FIPS 180-4) and HMAC (RFC 2104) of short texts, at once. The runtime's own answers by a
- * promise, which costs some ten times what these hundred bytes take, and a request needs several of them.
+ * SHA-256 (FIPS 180-4) and HMAC (RFC 2104) of short texts, at once. A request hashes half a dozen of some
+ * eighty bytes: 1.5 µs each here, 5.5 by `crypto.subtle` with a promise to wait for, 6.5 by `node:crypto`
+ * (workerd, 2026-11-22). Large things are for those two.
  */
+import { writeUtf8 } from './utf8.ts';
 
 /** A hash: eight big-endian words of 32 bits. */
 export type Hash = Int32Array;
@@ -76,7 +78,6 @@ function compress(state: Hash, data: Uint8Array, at: number): void {
 const BLOCK = 64;
 /** What the padding adds at most: a byte and eight of the length, then up to the end of the block. */
 const PADDING = BLOCK + 8;
-const encoder = new TextEncoder();
 /** Where texts are laid out: all that a request names is far shorter than this. */
 const room = new Uint8Array(2_048);
 
@@ -85,7 +86,7 @@ function finish(state: Hash, taken: number, text: string): Hash {
   // UTF-8 takes at most three bytes a UTF-16 unit.
   const most = text.length * 3 + PADDING;
   const data = most <= room.length ? room : new Uint8Array(most);
-  return pad(state, taken, data, encoder.encodeInto(text, data).written);
+  return pad(state, taken, data, writeUtf8(text, data));
 }
 
 /** Hashes the first `length` bytes of `data`, which has room for the padding. */

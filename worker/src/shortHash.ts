@@ -2,7 +2,9 @@ import { type Hash, sha256 } from './sha256.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 /** Two characters at a time: joining 11 pieces costs half of joining 22. */
-const PAIRS = Array.from(ALPHABET, (first) => Array.from(ALPHABET, (second) => first + second)).flat();
+const PAIRS = Array.from(ALPHABET, (first) =>
+  Array.from(ALPHABET, (second) => first + second),
+).flat();
 
 /** Characters of a short hash: 22 of base64url hold 132 bits. */
 const LENGTH = 22;

@@ -32,11 +32,7 @@ async function isVerified(env: Env, facts: RequestFacts, event: ValidEvent): Pro
 }
 
 /** The offer that an exposure or a click tells of, if its token is right. */
-function exposureOf(
-  env: Env,
-  facts: RequestFacts,
-  event: ValidEvent,
-): ProfileEvent['exposure'] {
+function exposureOf(env: Env, facts: RequestFacts, event: ValidEvent): ProfileEvent['exposure'] {
   const isPromotion = event.name === PROMOTION_VIEWED || event.name === PROMOTION_CLICKED;
   const { decisionId } = event.properties;
   if (event.type !== 'track' || !isPromotion || decisionId === undefined) return undefined;

@@ -456,10 +456,10 @@ export interface ProfileAnswer {
   orders: { count: number; revenue: number; last: string | null };
   /** The most recent visit, or null. */
   session: { id: string; started: string; events: number } | null;
-  /** ISO 8601. */
-  firstSeen: string;
-  /** ISO 8601. */
-  lastSeen: string;
+  /** ISO 8601; null where nothing was seen yet. */
+  firstSeen: string | null;
+  /** ISO 8601; null where nothing was seen yet. */
+  lastSeen: string | null;
 }
 
 /** One stored event of a profile. */
@@ -570,13 +570,13 @@ export interface IdentityAnswer {
 /** Answer of `POST /v1/profiles/{user|anon}/{id}/erase` and of `GET /v1/erasures/{id}`. */
 export interface ErasureReceipt {
   id: string;
-  /** `pending` until every store has answered. */
+  /** `pending` until every store has answered; once more where an identifier was just joining the person. */
   status: 'pending' | 'done';
   /** ISO 8601. */
   requestedAt: string;
   /** ISO 8601, or null while pending. */
   completedAt: string | null;
-  /** By store: how far it is, and how many rows, objects or lines it has erased. */
+  /** By store: how far it is, and how many rows, objects or lines it has erased, or a few more. */
   stores: { [store: string]: { status: 'pending' | 'done'; erased: number } };
 }
 

@@ -1,4 +1,5 @@
-const encoder = new TextEncoder();
+import { writeUtf8 } from '../utf8.ts';
+
 /** Where texts are laid out: what is drawn by is far shorter than this. */
 const room = new Uint8Array(1_024);
 
@@ -9,8 +10,8 @@ const mix = (block: number): number =>
 
 function utf8(text: string): Uint8Array {
   // UTF-8 takes at most three bytes a UTF-16 unit.
-  if (text.length * 3 > room.length) return encoder.encode(text);
-  return room.subarray(0, encoder.encodeInto(text, room).written);
+  const bytes = text.length * 3 <= room.length ? room : new Uint8Array(text.length * 3);
+  return bytes.subarray(0, writeUtf8(text, bytes));
 }
 
 /** MurmurHash3 x86 32-bit of the UTF-8 bytes of a text, seed 0, as an unsigned number. */

@@ -58,17 +58,17 @@ export async function readChunk(env: Env, key: string): Promise<ChunkLine[]> {
  * a sink. Answers how many went. Throws where others rewrote it at the same time: do it again then.
  */
 export async function rewriteChunk(
-  env: Env,
+  bucket: R2Bucket,
   key: string,
   keep: (line: ChunkLine) => boolean,
 ): Promise<number> {
-  const chunk = await env.CHUNKS.get(key);
+  const chunk = await bucket.get(key);
   if (chunk === null) return 0;
   const lines = await unpacked(chunk);
   const kept = lines.filter(keep);
   if (kept.length === lines.length) return 0;
   const [body, options] = await packed(kept);
-  const put = await env.CHUNKS.put(key, body, {
+  const put = await bucket.put(key, body, {
     ...options,
     onlyIf: { etagMatches: chunk.etag },
   });

@@ -96,8 +96,8 @@ export function profileAnswer(
       session === undefined
         ? null
         : { id: session.id, started: iso(session.started), events: session.events },
-    firstSeen: iso(state.firstSeen),
-    lastSeen: iso(state.lastSeen),
+    firstSeen: isoOrNull(state.firstSeen || null),
+    lastSeen: isoOrNull(state.lastSeen || null),
   };
 }
 

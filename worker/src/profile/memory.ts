@@ -280,8 +280,11 @@ export class Memory {
     return this.nodes.get(anon)?.parent === bearer && isVouched(this.nodes, anon);
   }
 
+  /** On a verified link, what was only claimed counts as vouched for; an identifier alone vouches for nothing. */
   #stateOf([source, { state }]: [string, Held]): SourceState {
-    return this.#isVouched(source) && Object.keys(state.claims).length > 0
+    const { bearer, anon } = readSource(source);
+    const joined = typeof this.nodes.get(anon ?? bearer)?.parent === 'string';
+    return joined && this.#isVouched(source) && Object.keys(state.claims).length > 0
       ? vouchedFor(state)
       : state;
   }

@@ -56,4 +56,5 @@ const TO_2 = `
   update meta set value = json_set(value, '$.epoch', coalesce(value ->> 'epoch', 0))
     where key = 'standing';
   delete from meta where key = 'target';
+  update due set what = 'errands' where what = 'merge';
 `;

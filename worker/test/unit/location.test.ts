@@ -14,27 +14,70 @@ function partsOf(url: string): { host: string; pathname: string; search: string 
 function expectSame(url: string): void {
   const location = locationOf(url);
   const { host, pathname, search } = location ?? {};
-  expect(location === undefined ? undefined : { host, pathname, search }, url).toEqual(partsOf(url));
+  expect(location === undefined ? undefined : { host, pathname, search }, url).toEqual(
+    partsOf(url),
+  );
 }
 
 const some = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const ascii = fc.string({ unit: 'binary-ascii', maxLength: 8 });
 const label = fc.oneof(
   fc.stringMatching(/^[a-z0-9-]{1,10}$/),
-  some('shop', 'xn--mnchen-3ya', 'xn--a', '0x7f', '127', '0x', 'a'.repeat(63), 'a'.repeat(64), 'ü', 'A', '_'),
+  some(
+    'shop',
+    'xn--mnchen-3ya',
+    'xn--a',
+    '0x7f',
+    '127',
+    '0x',
+    'a'.repeat(63),
+    'a'.repeat(64),
+    'ü',
+    'A',
+    '_',
+  ),
 );
 const host = fc.oneof(
   fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.')),
-  some('shop.example', 'localhost', '127.0.0.1', '1.2.3', '[::1]', 'a..b', 'a.', '.a', '', 'user@shop.example'),
+  some(
+    'shop.example',
+    'localhost',
+    '127.0.0.1',
+    '1.2.3',
+    '[::1]',
+    'a..b',
+    'a.',
+    '.a',
+    '',
+    'user@shop.example',
+  ),
   ascii,
 );
 const port = some('', '', ':80', ':443', ':8788', ':65535', ':65536', ':0080', ':9999', ':');
 const step = fc.oneof(
   fc.stringMatching(/^[\w~!$&'()*+,;=:@.%-]{0,10}$/),
-  some('.', '..', '%2e', '%2E%2e', '.%2e', 'a.html', '.well-known', '..a', '', 'a b', 'a\\b', 'é', '^', '|', '"'),
+  some(
+    '.',
+    '..',
+    '%2e',
+    '%2E%2e',
+    '.%2e',
+    'a.html',
+    '.well-known',
+    '..a',
+    '',
+    'a b',
+    'a\\b',
+    'é',
+    '^',
+    '|',
+    '"',
+  ),
   ascii,
 );
-const path = fc.array(step, { maxLength: 4 }).map((steps) => steps.map((each) => `/${each}`).join(''));
+const path = fc
+  .array(step, { maxLength: 4 })
+  .map((steps) => steps.map((each) => `/${each}`).join(''));
 const tail = (mark: string): fc.Arbitrary<string> =>
   fc.oneof(
     some('', '', mark, `${mark}a=1&b=%20`, `${mark}${mark}`),
@@ -44,7 +87,17 @@ const tail = (mark: string): fc.Arbitrary<string> =>
 
 const url = fc
   .tuple(
-    some('https://', 'http://', 'HTTPS://', 'https:', 'https:/', 'ftp://', 'file://', ' https://', ''),
+    some(
+      'https://',
+      'http://',
+      'HTTPS://',
+      'https:',
+      'https:/',
+      'ftp://',
+      'file://',
+      ' https://',
+      '',
+    ),
     host,
     port,
     path,
@@ -86,7 +139,20 @@ describe('locationOf', () => {
 });
 
 const name = fc.oneof(
-  some('utm_source', 'gclid', 'a', '', '?a', '__proto__', 'utm%5Fsource', 'a+b', '%', '%zz', '%E9', '%00'),
+  some(
+    'utm_source',
+    'gclid',
+    'a',
+    '',
+    '?a',
+    '__proto__',
+    'utm%5Fsource',
+    'a+b',
+    '%',
+    '%zz',
+    '%E9',
+    '%00',
+  ),
   fc.stringMatching(/^[!$-&(-;=?-~]{0,6}$/),
 );
 const search = fc
@@ -99,12 +165,18 @@ const search = fc
 describe('queryOf', () => {
   it('has what URLSearchParams has', () => {
     fc.assert(
-      fc.property(fc.oneof(search, fc.webQueryParameters().map((text) => `?${text}`)), (text) => {
-        const truth = new URLSearchParams(text);
-        const query = queryOf(text);
-        expect([...query.keys()]).toEqual([...new Set(truth.keys())]);
-        for (const [key, value] of query) expect(value).toBe(truth.get(key));
-      }),
+      fc.property(
+        fc.oneof(
+          search,
+          fc.webQueryParameters().map((text) => `?${text}`),
+        ),
+        (text) => {
+          const truth = new URLSearchParams(text);
+          const query = queryOf(text);
+          expect([...query.keys()]).toEqual([...new Set(truth.keys())]);
+          for (const [key, value] of query) expect(value).toBe(truth.get(key));
+        },
+      ),
       { numRuns: 3_000 },
     );
     expect(queryOf('').size).toBe(0);

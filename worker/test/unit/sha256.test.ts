@@ -26,7 +26,12 @@ describe('sha256', () => {
   });
 
   it('is what node:crypto says of any text', () => {
-    fc.assert(fc.property(anyText, (text) => hexOf(text) === nodeHash(text)), { numRuns: 500 });
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(hexOf(text)).toBe(nodeHash(text));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is what the standard says', () => {
@@ -70,11 +75,10 @@ describe('hmacSha256', () => {
 describe('shortHash', () => {
   it('is the first 22 characters of base64url', () => {
     fc.assert(
-      fc.property(
-        anyText,
-        (text) =>
-          shortHash(text) === createHash('sha256').update(text).digest('base64url').slice(0, 22),
-      ),
+      fc.property(anyText, (text) => {
+        const whole = createHash('sha256').update(text).digest('base64url');
+        expect(shortHash(text)).toBe(whole.slice(0, 22));
+      }),
     );
   });
 

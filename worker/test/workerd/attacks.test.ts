@@ -1,6 +1,8 @@
 import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BatchAnswer, DecideAnswer } from '../../src/contract/wire.ts';
+import { objectName } from '../../src/profile/names.ts';
+import { newNode } from '../../src/profile/tree.ts';
 import { signUserId } from '../../src/site/secrets.ts';
 import { SITE } from '../setup.ts';
 import { made } from './campaigns.ts';
@@ -160,13 +162,11 @@ describe("somebody with the write key and a victim's user id", () => {
     const u = fresh('user');
     await sent([{ type: 'track', userId: u, event: 'X', messageId: fresh() }]);
     const stub = await objectOf('user', u);
+    const parent = objectName(SITE.id, 'user', u);
     await runInDurableObject(stub, (_, state) => {
       for (let i = 0; i < 1000; i++) {
-        state.storage.sql.exec(
-          "insert into identifiers values (?, 'anon', ?, 'claimed', 1, 0, 1)",
-          `a.${i}`,
-          `${i}`,
-        );
+        const node = { ...newNode(`a.${i}`, 'anon', `${i}`, 1), parent, link: 'claimed' };
+        state.storage.sql.exec('insert into nodes values (?, ?)', node.name, JSON.stringify(node));
       }
     });
     await evictDurableObject(stub);

@@ -79,6 +79,7 @@ afterAll(async () => {
 describe.each([
   'docs/reference/http.md',
   'docs/how-to/campaigns.md',
+  'docs/how-to/erase-and-export.md',
   'docs/how-to/sign-user-ids.md',
 ])('the curl lines of %s', (path) => {
   beforeAll(async () => {

@@ -45,4 +45,19 @@ describe('deviceOf', () => {
   ])('%s for %s %s', (device, mobile, agent) => {
     expect(deviceOf(mobile, agent)).toBe(device);
   });
+
+  it('says the same however many it has seen since', () => {
+    const phone = `${MOZILLA} (Linux; Android 10; K) ${CHROME} Mobile Safari/537.36`;
+    const agents = Array.from(
+      { length: 1_200 },
+      (_, n) => `${MOZILLA} (X11; Linux ${n}) ${CHROME}`,
+    );
+    for (let round = 0; round < 2; round++) {
+      expect(deviceOf(null, phone)).toBe('mobile');
+      expect(deviceOf('?0', phone)).toBe('desktop');
+      expect(deviceOf('?1', phone)).toBe('mobile');
+      expect(new Set(agents.map((agent) => deviceOf(null, agent)))).toEqual(new Set(['desktop']));
+      expect(deviceOf(null, `${phone} ${'x'.repeat(600)}`)).toBe('mobile');
+    }
+  });
 });

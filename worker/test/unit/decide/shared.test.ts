@@ -57,7 +57,12 @@ describe('conditions that share their comparisons', () => {
 
   it('tells 1 from "1" and a list from its item', () => {
     const shared = new SharedTests();
-    const person = { context: contextOf(), view: viewOf({ traits: { n: '1' } }), now: 0, token: {} };
+    const person = {
+      context: contextOf(),
+      view: viewOf({ traits: { n: '1' } }),
+      now: 0,
+      token: {},
+    };
     const rule = (op: 'eq' | 'in', value: string | number | string[]): Condition => ({
       field: 'profile.traits.n',
       op,

@@ -159,6 +159,7 @@ it('every block that is marked as JSON is JSON', () => {
   for (const path of [
     'docs/reference/http.md',
     'docs/how-to/campaigns.md',
+    'docs/how-to/erase-and-export.md',
     'docs/how-to/sign-user-ids.md',
   ]) {
     for (const { language, text, line } of fencesOf(read(path))) {
