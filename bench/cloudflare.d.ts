@@ -9,6 +9,8 @@ declare module 'cloudflare:workers' {
     toArray(): Record<string, string | number | null>[];
   }
   interface SqlStorage {
+    /** Bytes. */
+    readonly databaseSize: number;
     exec(sql: string, ...bindings: unknown[]): SqlCursor;
   }
   interface DurableObjectStorage {
@@ -16,6 +18,8 @@ declare module 'cloudflare:workers' {
   }
   interface DurableObjectState {
     readonly storage: DurableObjectStorage;
+    /** Ends this instance; whoever calls it at the moment gets an error. */
+    abort(reason?: string): void;
   }
   class DurableObject<Env = unknown> {
     constructor(ctx: DurableObjectState, env: Env);
@@ -30,12 +34,6 @@ declare module 'built:worker' {
 
   export class Profile extends DurableObject {
     alarm(): Promise<void>;
-    ingest(...args: unknown[]): Promise<unknown>;
-    view(...args: unknown[]): unknown;
-    read(...args: unknown[]): unknown;
-    timeline(...args: unknown[]): unknown;
-    receive(...args: unknown[]): Promise<unknown>;
-    settle(...args: unknown[]): unknown;
   }
   const worker: {
     fetch(request: Request, env: unknown, ctx: unknown): Response | Promise<Response>;

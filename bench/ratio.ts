@@ -1,11 +1,11 @@
-import type { Loader, LoadRoute } from './loader.ts';
+import type { Loader, LoadRoute, Slice } from './loader.ts';
 import { processorTime } from './processor.ts';
 import { quantile } from './quantile.ts';
 
 /** Milliseconds for which one route is under load before the other takes its turn. */
 const SLICE = 1_000;
 /** Quartiles further apart than this share of the median prove nothing. */
-const TOO_NOISY = 0.25;
+export const TOO_NOISY = 0.25;
 /** A generator that is busier than this may be what limits the faster side. */
 const TOO_BUSY = 0.9;
 
@@ -14,6 +14,7 @@ export interface Ratio {
   median: number;
   /** First and third quartile. */
   quartiles: [number, number];
+  /** Slices of each. */
   pairs: number;
   /** Requests a second, medians. */
   rates: [number, number];
@@ -23,16 +24,18 @@ export interface Ratio {
   noise?: string;
 }
 
-/** One of the two routes, slice by slice. */
-class Side {
+/** One of the routes, slice by slice. */
+export class Side {
+  /** Requests a second, slice by slice. */
   readonly rates: number[] = [];
   busiest = 0;
   #requests = 0;
   #processor = 0;
 
-  async run(loader: Loader, route: LoadRoute): Promise<void> {
+  /** @param load puts the route under load for one slice */
+  async run(load: () => Promise<Slice>): Promise<void> {
     const before = processorTime();
-    const slice = await loader.slice(route, SLICE);
+    const slice = await load();
     this.#processor += processorTime() - before;
     this.#requests += slice.requests;
     this.rates.push((slice.requests * 1000) / slice.milliseconds);
@@ -48,23 +51,8 @@ class Side {
   }
 }
 
-/**
- * Throughput of a route beside that of another: the two alternate in slices of a second, the ratio is
- * taken pair by pair, so that what changes slowly on the machine falls out.
- */
-export async function ratioOf(
-  loader: Loader,
-  route: LoadRoute,
-  beside: LoadRoute,
-  pairs: number,
-): Promise<Ratio> {
-  const one = new Side();
-  const other = new Side();
-  for (let pair = 0; pair < pairs; pair++) {
-    await one.run(loader, route);
-    await other.run(loader, beside);
-  }
-  const ratios = one.rates.map((rate, pair) => rate / (other.rates[pair] ?? Number.NaN));
+/** What the ratios of two sides come to, and whether they prove anything. */
+export function compared(one: Side, other: Side, ratios: readonly number[]): Ratio {
   const median = quantile(ratios, 0.5);
   const quartiles: [number, number] = [quantile(ratios, 0.25), quantile(ratios, 0.75)];
   const apart = (quartiles[1] - quartiles[0]) / median;
@@ -79,9 +67,29 @@ export async function ratioOf(
   return {
     median,
     quartiles,
-    pairs,
+    pairs: ratios.length,
     rates: [one.rate, other.rate],
     ...(Number.isNaN(one.processor) ? {} : { processor: [one.processor, other.processor] }),
     ...(noise === undefined ? {} : { noise }),
   };
+}
+
+/**
+ * Throughput of a route beside that of another: the two alternate in slices of a second, the ratio is
+ * taken pair by pair, so that what changes slowly on the machine falls out.
+ */
+export async function ratioOf(
+  loader: Loader,
+  route: LoadRoute,
+  beside: LoadRoute,
+  pairs: number,
+): Promise<Ratio> {
+  const one = new Side();
+  const other = new Side();
+  for (let pair = 0; pair < pairs; pair++) {
+    await one.run(() => loader.slice(route, SLICE));
+    await other.run(() => loader.slice(beside, SLICE));
+  }
+  const ratios = one.rates.map((rate, pair) => rate / (other.rates[pair] ?? Number.NaN));
+  return compared(one, other, ratios);
 }

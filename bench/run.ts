@@ -14,10 +14,11 @@ import { exit } from './exit.ts';
 import type { Section } from './line.ts';
 import { machine } from './machine.ts';
 import { markdown, printed, type Report } from './report.ts';
+import { profile } from './profile.ts';
 import { rows } from './rows.ts';
 import { sizes } from './sizes.ts';
 
-const PARTS = { sizes, collect, decide, rows, exit } satisfies Record<
+const PARTS = { sizes, collect, decide, profile, rows, exit } satisfies Record<
   string,
   (script: string) => Promise<Section>
 >;

@@ -2,7 +2,7 @@ import { migrate } from '../scripts/migrate.ts';
 import { createSite } from '../worker/src/site/create.ts';
 import { CAMPAIGNS } from './campaigns.ts';
 import { SECRET } from './options.ts';
-import { WRITE_KEY } from './traffic.ts';
+import { SECRET_KEY, WRITE_KEY } from './traffic.ts';
 
 /** Makes the tables and the bench's site, with or without its hundred campaigns. */
 export async function makeSite(db: D1Database, withCampaigns: boolean): Promise<void> {
@@ -16,7 +16,7 @@ export async function makeSite(db: D1Database, withCampaigns: boolean): Promise<
       name: 'Bench',
       origins: ['*'],
       writeKey: WRITE_KEY,
-      secretKey: 'sk_bench',
+      secretKey: SECRET_KEY,
       identitySecret: 'an identity secret of the bench',
     },
     now,

@@ -11,8 +11,8 @@ import { compile } from './compile.ts';
 import { type Options, readOptions, SECRET } from './options.ts';
 import { makeState } from './state.ts';
 
-/** Which of them: the floors, the built worker, it with forwarding paused, it with its writes counted. */
-export type Part = 'floor' | 'built' | 'paused' | 'counted';
+/** Which of them: the floors, the built worker, it with forwarding paused, with its writes counted, with its objects' clocks held. */
+export type Part = 'floor' | 'built' | 'paused' | 'counted' | 'held';
 
 /** The workers that were asked for, and where they take requests. */
 export interface Stack {
@@ -25,7 +25,11 @@ export interface Stack {
   dispose(): Promise<void>;
 }
 
-const WRAPPERS = { paused: 'bench/paused.ts', counted: 'bench/counted.ts' } as const;
+const WRAPPERS = {
+  paused: 'bench/paused.ts',
+  counted: 'bench/counted.ts',
+  held: 'bench/held.ts',
+} as const;
 const socket = { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] };
 
 async function partOf(
@@ -61,8 +65,9 @@ async function partOf(
     ...socket,
     name: part,
     bindings: { ...bindings.bindings, CRESSET_SECRET: SECRET },
-    // A queue has one consumer, and nothing comes from where forwarding is paused.
-    ...(part === 'paused' ? {} : { queueConsumers }),
+    // A queue has one consumer. From where forwarding is paused nothing comes, and what the held one hands
+    // over is of no interest: a queue without a consumer takes it and drops it.
+    ...(part === 'paused' || part === 'held' ? {} : { queueConsumers }),
     modulesRoot: folder,
     modules: [...wrapper, ...modulesOf(script)],
   };

@@ -30,3 +30,9 @@ export function costLine(what: string, ratio: Ratio, events: number, most: numbe
   const line = lineOf(what, ratio, cost, `${cost.toFixed(3)} of a single's`);
   return unlessNoisy(judged(line, most, "of a single's"), ratio);
 }
+
+/** The time of a request as a multiple of the smallest profile's; `most` is where flat ends. */
+export function growthLine(what: string, ratio: Ratio, most: number): Line {
+  const line = lineOf(what, ratio, ratio.median, `${ratio.median.toFixed(2)} of the smallest's`);
+  return unlessNoisy(judged(line, most, "of the smallest's"), ratio);
+}

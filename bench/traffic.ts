@@ -2,6 +2,8 @@ import type { LoadRoute } from './loader.ts';
 
 /** Write key of the bench's site. */
 export const WRITE_KEY = 'wk_bench';
+/** Its secret key. */
+export const SECRET_KEY = 'sk_bench';
 /** Visitors that take turns under load. */
 export const VISITORS = 64;
 
@@ -18,7 +20,8 @@ const HEADERS = {
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
 };
 
-const context = {
+/** Of every event and question. */
+export const context = {
   library: { name: 'cresset', version: '0.1.0' },
   locale: 'en-GB',
   timezone: 'Europe/Berlin',
@@ -34,8 +37,11 @@ const context = {
 const anonymousId = 'bench-visitor-%%%%-a1b2c3d4e5f60718';
 const userId = 'bench-user-%%%%';
 
+/** Identifiers of an event or a question. */
+export type Who = { anonymousId?: string; userId?: string };
+
 /** One event as the SDK sends it. */
-const track = (who: Record<string, string>): Record<string, unknown> => ({
+const track = (who: Who): Record<string, unknown> => ({
   type: 'track',
   event: 'Product Viewed',
   properties: {
@@ -50,7 +56,7 @@ const track = (who: Record<string, string>): Record<string, unknown> => ({
   ...who,
 });
 
-const batchOf = (events: number, who: Record<string, string>): string =>
+const batchOf = (events: number, who: Who): string =>
   JSON.stringify({
     writeKey: WRITE_KEY,
     sentAt: '2026-11-21T12:00:00.000Z',
@@ -58,11 +64,13 @@ const batchOf = (events: number, who: Record<string, string>): string =>
     batch: Array.from({ length: events }, () => track(who)),
   });
 
-type Route = Omit<LoadRoute, 'name' | 'port'>;
+/** A route of whichever worker. */
+export type Route = Omit<LoadRoute, 'name' | 'port'>;
 const common = { headers: HEADERS, visitors: VISITORS };
 const accepted = (events: number): string => `"accepted":${events},`;
 
-const collect = (events: number, who: Record<string, string>): Route => ({
+/** So many events of a visitor in one batch. */
+const collect = (events: number, who: Who): Route => ({
   ...common,
   path: '/v1/batch',
   body: batchOf(events, who),
@@ -71,6 +79,9 @@ const collect = (events: number, who: Record<string, string>): Route => ({
 
 /** So many events of an anonymous visitor. */
 export const anonymous = (events: number): Route => collect(events, { anonymousId });
+
+/** One event of a known visitor. */
+export const eventOf = (who: Who): Route => collect(1, who);
 
 /** One event of a visitor who has signed in. */
 export const signedIn: Route = collect(1, { anonymousId, userId });
@@ -90,30 +101,45 @@ export const signIn: Route = {
   expect: accepted(1),
 };
 
-const question = (fresh: boolean): string =>
+const question = (who: Who, fresh: boolean, more = {}): string =>
   JSON.stringify({
     writeKey: WRITE_KEY,
-    anonymousId,
+    ...who,
     ...(fresh ? { fresh } : {}),
     slots: ['hero'],
-    context: { page: context.page },
+    context: { page: context.page, ...more },
   });
 
 /** What to show to a known visitor. */
-export const decideWarm: Route = {
+export const decideFor = (who: Who): Route => ({
   ...common,
   path: '/v1/decide',
-  body: question(false),
+  body: question(who, false),
   expect: '"campaign":"last"',
-};
+});
+
+/** What to show to the visitor of {@link anonymous}. */
+export const decideWarm: Route = decideFor({ anonymousId });
 
 /** What to show to a visitor who was never seen: a hundred campaigns look at the profile and find none. */
 export const decideFresh: Route = {
   ...common,
   path: '/v1/decide',
-  body: question(true),
+  body: question({ anonymousId }, true),
   expect: '"campaign":"last"',
 };
+
+const trusted = (route: Route): Route => ({
+  ...route,
+  headers: { ...route.headers, Authorization: `Bearer ${SECRET_KEY}` },
+});
+
+/** One event that the site's server vouches for. */
+export const vouchedEvent = (who: Who): Route => trusted(collect(1, who));
+
+/** What to show to a visitor that the site's server speaks for: it has to say on which device. */
+export const vouchedQuestion = (who: Who): Route =>
+  trusted({ ...decideFor(who), body: question(who, false, { device: 'desktop' }) });
 
 /** The same bytes to a floor. */
 export const floorOf = (route: Route, path: string): Route => ({

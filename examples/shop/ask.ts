@@ -1,17 +1,14 @@
 /** Asks the worker's private API; with a body it is a POST. Rejects where no answer comes in time. */
 export type Ask = (path: string, body?: unknown) => Promise<Response>;
 
-/** Milliseconds. An erasure answers within two seconds and some. */
-const TIMEOUT = 8_000;
-
-/** Asks with the secret key, which no browser sees. */
+/** Asks with the secret key, which no browser sees. Waits so many milliseconds for an answer. */
 export const createAsk =
-  (worker: string, secretKey: string): Ask =>
+  (worker: string, secretKey: string, timeout: number): Ask =>
   (path, body) =>
     fetch(worker + path, {
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       headers: { Authorization: `Bearer ${secretKey}`, 'Content-Type': 'application/json' },
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(timeout),
     });
 
 /** The body of an answer; throws where it is an error. */

@@ -5,17 +5,17 @@ import type {
   Problem,
 } from '../../worker/src/contract/wire.ts';
 import { type Ask, read, readKnown } from './ask.ts';
-import { has, isOpenTo, pathTo, type Visitor } from './people.ts';
+import { has, isOpenTo, pathTo, type Who } from './people.ts';
 
 /** What a visitor may have done to the own person, and to no other's. */
 export interface Changes {
   /** Splits the visitor's browser off. Answers what came of it, in words. */
-  split(visitor: Visitor, reason: string): Promise<string>;
+  split(visitor: Who, reason: string): Promise<string>;
   /**
    * Erases the person of the visitor's session, and that of the browser where it is another. The
    * receipts, none where nothing was known; or in words why it was not done.
    */
-  erase(visitor: Visitor): Promise<ErasureReceipt[] | string>;
+  erase(visitor: Who): Promise<ErasureReceipt[] | string>;
 }
 
 /** Tries of a change that runs into another one, and the wait where the answer names none. Milliseconds. */

@@ -7,7 +7,7 @@ import type {
   TimelineEvent,
 } from '../../worker/src/contract/wire.ts';
 import { type Ask, read, readKnown } from './ask.ts';
-import { has, isOpenTo, otherPerson, pathTo, type Person, type Visitor } from './people.ts';
+import { has, isOpenTo, otherPerson, pathTo, type Person, type Who } from './people.ts';
 
 /** What the drawer shows. */
 export type Knowledge =
@@ -28,7 +28,7 @@ export type Knowledge =
   | { status: 'unreachable' };
 
 /** What the drawer asks about. */
-interface Question extends Visitor {
+interface Question extends Who {
   slots: string[];
   page: { url: string; referrer: string };
 }

@@ -7,7 +7,7 @@ import type {
 import { type Ask, readKnown } from './ask.ts';
 
 /** Who is in front of the shop: the browser says its anonymous id, the session cookie proves the user. */
-export interface Visitor {
+export interface Who {
   anonymousId: string;
   /** Who is signed in to the shop, or null. */
   user: string | null;

@@ -15,7 +15,7 @@ import { notFound } from './pages/notFound.ts';
 import { product } from './pages/product.ts';
 import { signIn, signInRegion } from './pages/signIn.ts';
 import { thanks } from './pages/thanks.ts';
-import type { Visitor } from './people.ts';
+import type { Who } from './people.ts';
 import type { Visit } from './visit.ts';
 
 /** What a route works with. */
@@ -38,7 +38,7 @@ export interface Back {
 type Route = (call: Call, back: Back) => Answer | Promise<Answer>;
 
 /** Who acts: the anonymous id is what the page says, the user is who the session says. */
-const visitorOf = ({ visit, form }: Call): Visitor => ({
+const whoActs = ({ visit, form }: Call): Who => ({
   anonymousId: form.get('anonymousId') ?? '',
   user: visit.user,
 });
@@ -158,10 +158,10 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   }),
   'POST /identity/split': async (call, { changes }) => {
     const reason = (call.form.get('reason') ?? '').trim().slice(0, 500);
-    return { done: { message: await changes.split(visitorOf(call), reason), go: '/', stay: true } };
+    return { done: { message: await changes.split(whoActs(call), reason), go: '/', stay: true } };
   },
   'POST /identity/erase': async (call, { changes }) => {
-    const receipts = await changes.erase(visitorOf(call));
+    const receipts = await changes.erase(whoActs(call));
     if (typeof receipts === 'string') return { done: { message: receipts, go: '/', stay: true } };
     // Whoever was erased is dropped from now on: this browser goes on as a stranger.
     return { done: { user: null, cart: EMPTY_CART, calls: [['reset']], receipts, go: '/' } };

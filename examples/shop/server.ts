@@ -44,6 +44,10 @@ export interface RunningShop {
 }
 
 const MAX_FORM = 16 * 1024;
+/** The drawer looks again soon. Milliseconds. */
+const LOOK_TIMEOUT = 3_000;
+/** A split or an erasure takes the worker two seconds and some where it has to wait. Milliseconds. */
+const CHANGE_TIMEOUT = 15_000;
 
 class TooLarge extends Error {}
 
@@ -89,11 +93,10 @@ export async function startShop(settings: ShopSettings): Promise<RunningShop> {
     version: versionOf(assets),
     identify: (user) => identityOf(settings.identitySecret, user),
   };
-  const ask = createAsk(settings.worker, settings.secretKey);
   const back: Back = {
     orders: new Orders(),
-    knows: tellKnowledge(ask),
-    changes: createChanges(ask),
+    knows: tellKnowledge(createAsk(settings.worker, settings.secretKey, LOOK_TIMEOUT)),
+    changes: createChanges(createAsk(settings.worker, settings.secretKey, CHANGE_TIMEOUT)),
   };
   const userCarts = new Map<string, Cart>();
 

@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.ts';
 import { type Demo, startDemo } from '../../scripts/demo-stack.ts';
 import type { ProfileAnswer } from '../../worker/src/contract/wire.ts';
+import { shortId } from './client/knows/words.ts';
 import { startShop } from './server.ts';
+import { addToCart, openDrawer, overflow, PHONE, signIn } from './steps.ts';
 import { newVisitor, type Visitor } from './visitor.ts';
-
-const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 let demo: Demo;
 let browser: Browser;
@@ -45,24 +45,6 @@ const viewed =
   (count: number) =>
   ({ counters }: ProfileAnswer): boolean =>
     counters['Product Viewed']?.count === count;
-
-async function addToCart(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Add to cart' }).click();
-  await page.getByText('is in your cart').waitFor();
-}
-
-async function signIn(page: Page, user: string): Promise<void> {
-  await page.goto('/sign-in');
-  await page.getByLabel('E-mail address').fill(user);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL('/');
-}
-
-async function openDrawer(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'What Cresset knows' }).focus();
-  await page.keyboard.press('Enter');
-  await page.getByRole('dialog', { name: 'What Cresset knows' }).waitFor();
-}
 
 describe('offers', () => {
   it('greets a new visitor with the default banner', async () => {
@@ -166,7 +148,7 @@ describe('people', () => {
     const drawer = second.page.getByRole('dialog');
     await drawer.getByText('Looked at Iron kettle').waitFor();
     await drawer.getByText('Looked at First-flush sencha').waitFor();
-    await drawer.getByText(firstId).waitFor();
+    await drawer.locator('.node', { hasText: shortId(firstId) }).waitFor();
     await drawer.getByText(user).first().waitFor();
     // And its home page has the banner of what both looked at.
     await second.page.goto('/');
@@ -308,8 +290,8 @@ describe('the drawer', () => {
 
     await drawer.getByText('Looked at Clear teapot').waitFor();
     await drawer.getByText('Opened /p/glass-teapot').waitFor();
-    await drawer.getByText(await visitor.anonymousId()).waitFor();
-    await drawer.getByText('This browser').waitFor();
+    const self = drawer.locator('.node', { hasText: shortId(await visitor.anonymousId()) });
+    await self.getByText('This browser').waitFor();
     await drawer.locator('.interest', { hasText: 'tea' }).waitFor();
     const reasons = drawer.locator('.why');
     await expect.poll(() => reasons.count()).toBe(3);
@@ -358,12 +340,6 @@ describe('the drawer', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 });
-
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth - clientWidth;
-  });
 
 describe('the pages', () => {
   it('do not move when the offer comes', async () => {

@@ -1,9 +1,9 @@
 /** What the browser tests of the shop share: a visitor, and what the worker says of that visitor. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { ProfileAnswer } from '../../worker/src/contract/wire.ts';
-import type { Demo } from '../../scripts/demo-stack.ts';
-import { SECRET_KEY } from '../../scripts/demo-stack.ts';
+import type { IdentifierKind, ProfileAnswer } from '../../worker/src/contract/wire.ts';
+import { type Demo, SECRET_KEY } from '../../scripts/demo-stack.ts';
+import { pathTo } from './people.ts';
 
 /** Long enough for a slow machine; a condition that holds ends the wait at once. */
 const PATIENCE = { timeout: 20_000, interval: 100 };
@@ -23,15 +23,23 @@ export interface Visitor {
   offer(): Promise<string | null>;
 }
 
-/** The profile of an anonymous id, as the private API tells it. */
-async function profileOf(demo: Demo, id: string): Promise<ProfileAnswer | undefined> {
-  const response = await fetch(`${demo.workerUrl}/v1/profiles/anon/${id}`, {
+/** What the private API tells of an identifier, undefined where nothing is known; `more` is such as `/timeline`. */
+export async function askOf<T>(
+  demo: Demo,
+  kind: IdentifierKind,
+  id: string,
+  more = '',
+): Promise<T | undefined> {
+  const response = await fetch(`${demo.workerUrl}${pathTo(kind, id)}${more}`, {
     headers: { Authorization: `Bearer ${SECRET_KEY}` },
   });
   if (response.status === 404) return undefined;
   expect(response.status).toBe(200);
-  return (await response.json()) as ProfileAnswer;
+  return (await response.json()) as T;
 }
+
+const profileOf = (demo: Demo, id: string): Promise<ProfileAnswer | undefined> =>
+  askOf<ProfileAnswer>(demo, 'anon', id);
 
 /** A browser of its own, on an empty page. */
 export async function newVisitor(

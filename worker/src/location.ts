@@ -22,6 +22,5 @@ export function locationOf(url: string): Location | undefined {
   const plain = PLAIN.exec(url);
   if (plain === null) return URL.parse(url) ?? undefined;
   const [, host = '', pathname = '', search = ''] = plain;
-  // A name in punycode may be none: https://url.spec.whatwg.org/#concept-domain-to-ascii
-  return host.includes('xn--') ? (URL.parse(url) ?? undefined) : { host, pathname, search };
+  return { host, pathname, search };
 }

@@ -12,3 +12,15 @@ export function make(tag: string, className: string, ...inside: (Node | string)[
   element.append(...inside);
   return element;
 }
+
+/** An element of a picture. */
+export function shape(
+  tag: string,
+  attributes: Readonly<Record<string, string>>,
+  ...inside: Node[]
+): SVGElement {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...inside);
+  return element;
+}

@@ -1,4 +1,7 @@
+import type { LiveAnswer } from '../answer.ts';
 import { byId } from './dom.ts';
+import { ANSWERED } from './forms.ts';
+import { keepReceipts, showReceipts } from './knows/receipt.ts';
 import { showKnowledge } from './knows/show.ts';
 import { createWatch } from './knows/watch.ts';
 
@@ -10,12 +13,27 @@ const remember = (open: boolean): void => {
   document.cookie = `drawer=${open ? 'open' : ''}; Path=/; SameSite=Lax; Max-Age=${open ? 86_400 : 0}`;
 };
 
+/** Says that the drawer was open, to the next page only: a modal is not remembered any longer. */
+const REOPEN = 'shop.reopen';
+
 /** Makes the button open the drawer, and the drawer tell what Cresset knows while it is open. */
 export function startDrawer(): void {
   const dialog = byId('knows') as HTMLDialogElement;
   const button = byId('knows-button');
   const narrow = matchMedia(NARROW);
   const watch = createWatch(showKnowledge);
+
+  /** A form in the drawer was answered: what became of the person shows here, on the next page if need be. */
+  const answered = ({ receipts, go }: LiveAnswer): void => {
+    if (receipts !== undefined) keepReceipts(receipts);
+    if (go !== undefined) {
+      sessionStorage.setItem(REOPEN, '1');
+      return;
+    }
+    for (const open of dialog.querySelectorAll('details[name]')) open.removeAttribute('open');
+    byId('knows-title').focus();
+    watch.start();
+  };
 
   const unfold = (): void => {
     if (narrow.matches) dialog.showModal();
@@ -53,6 +71,18 @@ export function startDrawer(): void {
     unfold();
   });
 
+  dialog.addEventListener(ANSWERED, (event) => {
+    answered((event as CustomEvent<LiveAnswer>).detail);
+  });
+  showReceipts();
+  const reopen = sessionStorage.getItem(REOPEN) !== null;
+  sessionStorage.removeItem(REOPEN);
+
+  if (reopen && (narrow.matches || !dialog.open)) {
+    dialog.removeAttribute('open');
+    open();
+    return;
+  }
   if (!dialog.open) return;
   if (narrow.matches) {
     dialog.removeAttribute('open');

@@ -24,11 +24,15 @@ function redraw({ id, html }: { id: string; html: string }): void {
   next?.focus();
 }
 
-function apply(answer: LiveAnswer): void {
+/** The event that a form gets when it was answered and the shop acted on it, before the page changes. */
+export const ANSWERED = 'shop:answered';
+
+function apply(form: HTMLFormElement, answer: LiveAnswer): void {
   if (answer.identity !== undefined) tellIdentity(answer.identity);
   for (const call of answer.calls) tell(call);
   showCount(answer.count);
   if (answer.region !== undefined) redraw(answer.region);
+  form.dispatchEvent(new CustomEvent(ANSWERED, { bubbles: true, detail: answer }));
   if (answer.go !== undefined) location.assign(answer.go);
   else if (answer.message !== '') toast(answer.message);
 }
@@ -44,7 +48,7 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     headers: { Accept: 'application/json' },
   });
   if (!response.ok) throw new Error(`${form.action}: ${response.status}`);
-  apply((await response.json()) as LiveAnswer);
+  apply(form, (await response.json()) as LiveAnswer);
 }
 
 /** Sends the forms that are marked `data-live` without leaving the page. */
@@ -56,12 +60,16 @@ export function liveForms(): void {
     event.preventDefault();
     if (busy.has(form)) return;
     busy.add(form);
+    form.setAttribute('aria-busy', 'true');
     send(form, event.submitter)
       // The shop's server is away: the browser's own way says so best.
       .catch(() => {
         delete form.dataset['live'];
         form.requestSubmit(event.submitter);
       })
-      .finally(() => busy.delete(form));
+      .finally(() => {
+        busy.delete(form);
+        form.removeAttribute('aria-busy');
+      });
   });
 }

@@ -1,13 +1,19 @@
 import { byId } from './dom.ts';
 
 const SHOWN = 4_000;
-let timer: ReturnType<typeof setTimeout> | undefined;
+const timers = new Map<HTMLElement, ReturnType<typeof setTimeout>>();
+
+/** What is outside a modal is under it, and screen readers do not hear of it. */
+const placeNow = (): HTMLElement => byId(byId('knows').matches(':modal') ? 'knows-toast' : 'toast');
 
 /** Says what happened, to eyes and to screen readers. */
 export function toast(message: string): void {
-  const place = byId('toast');
+  const place = placeNow();
   place.textContent = message;
   place.classList.add('toast--shown');
-  clearTimeout(timer);
-  timer = setTimeout(() => place.classList.remove('toast--shown'), SHOWN);
+  clearTimeout(timers.get(place));
+  timers.set(
+    place,
+    setTimeout(() => place.classList.remove('toast--shown'), SHOWN),
+  );
 }

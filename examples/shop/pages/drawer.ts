@@ -1,5 +1,6 @@
 import { html, type Html } from '../html.ts';
 import { closeIcon, flameIcon } from './icons.ts';
+import { tryIt } from './tryIt.ts';
 
 /**
  * The drawer "What Cresset knows" and the button that opens it; `client/drawer` fills it. It comes
@@ -32,8 +33,12 @@ export const drawer = (open: boolean): Html =>
         role="group"
         aria-labelledby="knows-title"
       >
+        <section id="knows-receipt" aria-label="What was erased"></section>
         <section id="knows-decisions" aria-label="What stands here and why"></section>
-        <section id="knows-person" aria-label="Who this is"></section>
+        <section id="knows-identity" aria-label="Who this is"></section>
+        <section id="knows-person" aria-label="Traits and figures"></section>
+        ${tryIt}
+        <section id="knows-history" aria-label="How it came to be"></section>
         <section id="knows-interests" aria-label="Interests"></section>
         <section id="knows-cart" aria-label="Cart and orders"></section>
         <section aria-label="Events" id="knows-events" hidden>
@@ -41,4 +46,5 @@ export const drawer = (open: boolean): Html =>
           <ol class="events" id="knows-timeline"></ol>
         </section>
       </div>
+      <p class="toast" id="knows-toast" role="status"></p>
     </dialog>`;

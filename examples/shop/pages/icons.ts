@@ -14,6 +14,15 @@ export const userIcon = icon(
 export const flameIcon = icon(
   '<path d="M12 3c.6 3-3.8 4.6-3.8 9a3.8 3.8 0 0 0 7.6 0c0-1.5-.7-2.5-1.3-3.3-.3 1-.9 1.5-1.5 1.7C13.5 8 13.7 5 12 3z"/><path d="M6 19.5h12M8 22h8"/>',
 );
+export const browserIcon = icon(
+  '<rect x="3.5" y="5" width="17" height="14" rx="2"/><path d="M3.5 9.5h17M6.5 7.3h.01M9 7.3h.01"/>',
+);
+export const splitIcon = icon(
+  '<path d="M12 3v6M12 9c0 5-6 4-6 10M12 9c0 5 6 4 6 10M3.5 16.5L6 19l2.5-2.5M15.5 16.5L18 19l2.5-2.5"/>',
+);
+export const eraseIcon = icon(
+  '<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.4L17.5 7M10 10.5v5.5M14 10.5v5.5"/>',
+);
 export const closeIcon = icon('<path d="M6 6l12 12M18 6L6 18"/>');
 export const minusIcon = icon('<path d="M6 12h12"/>');
 export const plusIcon = icon('<path d="M6 12h12M12 6v12"/>');

@@ -2,7 +2,7 @@ import type { NoticeCode } from '../contract/wire.ts';
 import { askPerson } from '../profile/client.ts';
 import { type Identifier, identifierOf } from '../profile/names.ts';
 import type { Settings } from '../site/settings.ts';
-import { linkTo } from './deliver.ts';
+import { LINK_NOTICES, linkTo } from './deliver.ts';
 
 /**
  * An alias call links the identifier it names to its user, as an anonymous id and only if nobody owns it.
@@ -29,5 +29,5 @@ export async function linkAlias(
     const other = await askPerson(env, asUser, (profile, head) => profile.view(head));
     if (other.is !== 'nobody') return 'merge_needs_secret_key';
   }
-  return linkTo(env, { ...link, anon });
+  return LINK_NOTICES[await linkTo(env, { ...link, anon })];
 }

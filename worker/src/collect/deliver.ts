@@ -35,14 +35,17 @@ export interface Delivered {
   erased?: boolean;
 }
 
+/** What an anonymous id's object says of a link. */
+export type Linked = Exclude<LinkAnswer['is'], 'moved'>;
+
 /** Why an anonymous id does not become one of the user's. */
-const NOTICES: Partial<Record<LinkAnswer['is'], NoticeCode>> = {
+export const LINK_NOTICES: Partial<Record<Linked, NoticeCode>> = {
   owned: 'anonymous_id_owned',
   apart: 'identifier_split',
   full: 'identifier_limit',
 };
 
-/** Joins an anonymous id to a user, if nobody else has it. Answers why not. */
+/** Joins an anonymous id to a user, if nobody else has it. */
 export async function linkTo(
   env: Env,
   link: {
@@ -55,13 +58,13 @@ export async function linkTo(
     by: string;
     at: number;
   },
-): Promise<NoticeCode | undefined> {
+): Promise<Linked> {
   const { site, settings, anon, user, verified, by, at } = link;
   const most = settings.maxAnonymousIds;
   const answer = await askPerson(env, anon, (profile, head) =>
     profile.link({ ...head, site, user, verified, by, at, most }),
   );
-  return NOTICES[answer.is];
+  return answer.is;
 }
 
 type Ingested = Exclude<IngestAnswer, { is: 'moved' }>;
@@ -94,8 +97,8 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
   // The user's person knows its own anonymous ids; only an unknown pair takes more calls.
   const known = await ingest({ anon: anon.name });
   if (known.is !== 'unknown') return outcome(known, events);
-  const notice = known.full
-    ? 'identifier_limit'
+  const linked = known.full
+    ? 'full'
     : await linkTo(env, {
         site,
         settings,
@@ -105,17 +108,25 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
         by: first.id,
         at: first.time,
       });
+  const notice = LINK_NOTICES[linked];
   if (notice !== undefined) {
     const noted = events.map((event) => (event.notice === '' ? { ...event, notice } : event));
     text = JSON.stringify(noted);
   }
-  const stored = outcome(await ingest({ anon: anon.name, asked: true }), events);
+  const stored = outcome(
+    await ingest({ anon: anon.name, asked: linked === 'linked' ? linked : 'apart' }),
+    events,
+  );
   return notice === undefined ? stored : { ...stored, notice };
 }
 
 function outcome(answer: Ingested, events: readonly ProfileEvent[]): Delivered {
   if (answer.is === 'unknown') throw new Error('asked twice');
-  if (answer.is === 'erased') return { accepted: events.length, duplicates: 0, erased: true };
+  if (answer.is === 'erased') {
+    // Counted as a profile would have, or the number would tell that there is none any more.
+    const accepted = new Set(events.map(({ id }) => id)).size;
+    return { accepted, duplicates: events.length - accepted, erased: true };
+  }
   const { is: _, ...done } = answer;
   return done;
 }

@@ -78,7 +78,8 @@ export async function storeEvents(
     for (const [index, { id }] of prepared.entries()) {
       if (limited.includes(id)) run[index]?.notices.push('identifier_limit');
     }
-    if (isAlias && mayLink && first.previousId !== undefined && user !== undefined) {
+    const mayJoin = isAlias && mayLink && erased !== true;
+    if (mayJoin && first.previousId !== undefined && user !== undefined) {
       const refused = await linkAlias(env, {
         site,
         settings,

@@ -1,6 +1,7 @@
 import { ProblemError } from '../errors.ts';
 import { personOf } from '../profile/client.ts';
-import { type Entry, findEntry, findEntryOf, openEntry } from './journal.ts';
+import type { Entry } from './entry.ts';
+import { findEntry, findEntryOf, openEntry } from './journal.ts';
 
 /** People who merge, split or are erased between the question who it is and the receipt: asked again so often. */
 const ATTEMPTS = 3;

@@ -3,8 +3,9 @@ import { ProblemError } from '../errors.ts';
 import { identityOf, personOf, profileOf } from '../profile/client.ts';
 import { identifierIn, profileUnknown } from '../profile/path.ts';
 import { authenticateSecret } from '../site/authenticate.ts';
+import { receiptOf } from './entry.ts';
 import { exportStream } from './export.ts';
-import { findEntry, receiptOf } from './journal.ts';
+import { findEntry } from './journal.ts';
 import { requestErasure } from './request.ts';
 import { workOn } from './work.ts';
 

@@ -7,6 +7,9 @@ import type { Person, Store } from './store.ts';
  */
 const WINDOW = 20_000;
 
+/** Events that are answered at once: an event has up to 32 KB. */
+const PAGE = 1_000;
+
 const OF_PERSON = 'identifier in (select value from json_each(?2))';
 
 /** The last time of receipt of the window that begins at `from`, or undefined at the end. */
@@ -25,25 +28,40 @@ async function endOfWindow(
   return end ?? undefined;
 }
 
-async function* rows(env: Env, { site, members, since }: Person): AsyncIterable<Json> {
+/** The person's events of a window, page by page. */
+async function* eventsIn(
+  db: D1Database,
+  site: string,
+  names: string,
+  from: number,
+  end: number,
+): AsyncIterable<Json> {
+  const page = db.prepare(
+    `select * from events where site = ?1 and ${OF_PERSON} and received <= ?3
+     and (received, id) > (?4, ?5) order by received nulls last, id nulls last limit ?6`,
+  );
+  for (let at = { received: from, id: '' }; ;) {
+    const { results } = await page
+      .bind(site, names, end, at.received, at.id, PAGE)
+      .all<Record<string, Json> & { received: number; id: string }>();
+    yield* results;
+    const last = results.at(-1);
+    if (last === undefined || results.length < PAGE) return;
+    at = last;
+  }
+}
+
+async function* rows({ DB }: Env, { site, members, since }: Person): AsyncIterable<Json> {
   const names = JSON.stringify(members);
-  const identities = await env.DB.prepare(
-    `select * from identities where site = ?1 and ${OF_PERSON}`,
-  )
+  const identities = await DB.prepare(`select * from identities where site = ?1 and ${OF_PERSON}`)
     .bind(site, names)
     .all<Record<string, Json>>();
   yield* identities.results;
-  for (let from = since, more = true; more;) {
-    const end = await endOfWindow(env.DB, site, from);
-    const { results } = await env.DB.prepare(
-      `select * from events where site = ?1 and ${OF_PERSON} and received >= ?3 and received <= ?4
-       order by received nulls last, id nulls last`,
-    )
-      .bind(site, names, from, end ?? Number.MAX_SAFE_INTEGER)
-      .all<Record<string, Json>>();
-    yield* results;
-    more = end !== undefined;
-    from = (end ?? 0) + 1;
+  for (let from = since; ;) {
+    const end = await endOfWindow(DB, site, from);
+    yield* eventsIn(DB, site, names, from, end ?? Number.MAX_SAFE_INTEGER);
+    if (end === undefined) return;
+    from = end + 1;
   }
 }
 

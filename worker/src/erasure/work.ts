@@ -1,12 +1,6 @@
 import { eraseProfile } from '../profile/client.ts';
-import {
-  type Entry,
-  noteErased,
-  noteProgress,
-  openIds,
-  releaseEntry,
-  takeEntry,
-} from './journal.ts';
+import type { Entry } from './entry.ts';
+import { noteErased, noteProgress, openIds, releaseEntry, takeEntry } from './journal.ts';
 import type { Erasure } from './store.ts';
 import { STORES, type StoreName } from './stores.ts';
 
@@ -55,7 +49,8 @@ async function clear(
   budget: Budget,
 ): Promise<void> {
   const store = STORES[name];
-  for (let at = entry.stores[name]; !at.done;) {
+  let at = entry.stores[name];
+  while (!at.done) {
     if (budget.calls < store.calls || Date.now() >= budget.until) return;
     budget.calls -= store.calls + 1;
     const step = await store.erase(env, erasure, at, now);

@@ -1,8 +1,8 @@
 import { type ChunkLine, subjectOf } from './lines.ts';
 
 /**
- * Characters that a hint keeps of an object's name: 48 bits of its hash, so that in 10,000 chunks of 500
- * identifiers one in 50 million is taken for another.
+ * Characters that a hint keeps of an object's name: 48 bits of its hash. Among five million others none has
+ * the same, but for a chance of one in 50 million; and then a chunk is read for nothing.
  */
 const WIDTH = 8;
 /** Longest hint. R2 keeps 8 KB of metadata with an object: https://developers.cloudflare.com/r2/platform/limits/ */

@@ -49,13 +49,6 @@ function bury(core: Core, receipt: string, now: number, members: string[]): void
   core.setStanding(tombstone);
 }
 
-/** Found out on the way into a person that was erased meanwhile. Inside a transaction. */
-export function entombSelf(core: Core, receipt: string, now: number): void {
-  const members = [...core.memory.nodes.keys()];
-  bury(core, receipt, now, members);
-  core.setDue('errands', now + ERRAND_WAIT, 0);
-}
-
 /** The root says that this identifier's person was erased. */
 export function entomb(core: Core, request: EntombRequest, now: number): void {
   if (core.memory.standing.is === 'erased') return;

@@ -69,10 +69,10 @@ export function hasErrand(core: Core): boolean {
  *
  * @param answer what the call of that name answers
  */
-export function errandAnswered(core: Core, errand: Errand, answer: unknown, now: number): void {
+export function errandAnswered(core: Core, errand: Errand, answer: unknown): void {
   switch (errand.call) {
     case 'receiveChunk':
-      chunkAnswered(core, errand.message, answer as ChunkAnswer, now);
+      chunkAnswered(core, errand.message, answer as ChunkAnswer);
       break;
     case 'settle':
       settleAnswered(core, errand.message, answer as SettleAnswer);

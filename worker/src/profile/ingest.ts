@@ -22,7 +22,7 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
     return home;
   }
   const linked = anon === undefined ? undefined : memory.nodes.get(anon);
-  if (anon !== undefined && request.asked !== true && linked?.settled !== true) {
+  if (anon !== undefined && request.asked === undefined && linked?.settled !== true) {
     return { is: 'unknown', full: memory.count('anon') >= limits.anonymousIds };
   }
 
@@ -51,7 +51,7 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
 function append(
   core: Core,
   memory: Memory,
-  { for: bearer, anon, limits }: IngestRequest,
+  { for: bearer, anon, asked, limits }: IngestRequest,
   events: readonly ProfileEvent[],
   now: number,
 ): { accepted: number; duplicates: number; limited?: string[] } {
@@ -71,7 +71,7 @@ function append(
         if (counted.notice === '') counted.notice = 'identifier_limit';
       }
     }
-    const source = memory.sourceOf(bearer.name, anon, event.verified);
+    const source = memory.sourceOf(bearer.name, anon, asked === 'linked', event.verified);
     const session = memory.reduce(source, counted, seq);
     const body: ForwardedEvent = { ...counted, identifier: bearer.name, session };
     tables.append({

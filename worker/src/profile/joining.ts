@@ -1,6 +1,5 @@
 import type { IdentityChange } from '../contract/wire.ts';
 import { type Core, ERRAND_WAIT } from './core.ts';
-import { entombSelf } from './erasing.ts';
 import type { Memory } from './memory.ts';
 import { DAY } from './retention.ts';
 import type {
@@ -35,7 +34,9 @@ export function link(core: Core, request: LinkRequest, now: number): LinkAnswer 
     if (verified) core.transaction(() => core.setStanding(step(standing, { type: 'verify' })));
     return { is: 'linked' };
   }
-  if (memory.nodes.get(anon.name)?.apart.includes(user.name) === true) return { is: 'apart' };
+  // All that joined one another goes along, so what any of them was split from counts.
+  const apart = [...memory.nodes.values()].some((node) => node.apart.includes(user.name));
+  if (apart) return { is: 'apart' };
   // What is on its way out goes first; the next event of the two links them.
   if (memory.parting !== undefined) return { is: 'busy' };
   const edge: Edge = {
@@ -107,18 +108,16 @@ export function chunk(core: Core, v: number): { to: string; chunk: Chunk } {
 }
 
 /** What the target has said to a window. */
-export function chunkAnswered(core: Core, sent: Chunk, answer: ChunkAnswer, now: number): void {
+export function chunkAnswered(core: Core, sent: Chunk, answer: ChunkAnswer): void {
   const { epoch } = sent;
   if (answer.is === 'retry') throw new Error('the target is not free');
   core.transaction((memory) => {
     const { standing } = memory;
     if (standing.is !== 'moving' || standing.epoch !== epoch) return;
-    if (answer.is === 'erased') {
-      // The link was made before: this is the same person.
-      entombSelf(core, answer.receipt, now);
-    } else if (answer.is === 'moved') {
+    if (answer.is === 'moved') {
       core.setStanding(step(standing, { type: 'moved', epoch, target: answer.target }));
-    } else if (answer.is === 'full') {
+    } else if (answer.is === 'full' || answer.is === 'erased') {
+      // Erased: if the target had taken a window of it, this object hears of that by itself.
       core.setStanding(step(standing, { type: 'refused', epoch }));
     } else {
       // `last` is read in the turn in which the step is taken: nothing can come in between.
@@ -216,9 +215,9 @@ function adopt(core: Core, memory: Memory, node: Node, now: number): void {
 
 /** The bond itself, once both are here; or the same again, now verified. */
 function bond(core: Core, memory: Memory, edge: Edge): void {
-  const bound = graft(memory.nodes, edge);
+  const [bound, ...reconciled] = graft(memory.nodes, edge);
   if (bound !== undefined) {
-    core.setNode(bound);
+    for (const node of [bound, ...reconciled]) core.setNode(node);
     core.tables.addChange(changeRow(memory, bound, edge));
     return;
   }

@@ -142,10 +142,14 @@ export class Memory {
     return held;
   }
 
-  /** What an event counts under, given its bearer and the anonymous id that it came with. */
-  sourceOf(bearer: string, anon: string | undefined, verified: boolean): string {
+  /**
+   * What an event counts under, given its bearer and the anonymous id that it came with.
+   *
+   * @param coming that anonymous id is on its way here
+   */
+  sourceOf(bearer: string, anon: string | undefined, coming: boolean, verified: boolean): string {
     if (verified || kindOf(bearer) === 'anon') return ownSource(bearer);
-    return anon !== undefined && this.nodes.has(anon)
+    return anon !== undefined && (coming || this.nodes.has(anon))
       ? linkedSource(anon, bearer)
       : claimedSource(bearer);
   }

@@ -254,7 +254,7 @@ export class Profile extends DurableObject<Env> {
       const errand = nextErrand(this.#core);
       if (errand === undefined) break;
       const answer = await this.#send(errand);
-      errandAnswered(this.#core, errand, answer, Date.now());
+      errandAnswered(this.#core, errand, answer);
     }
     // With the outbox empty nobody else would come by to forget what now lives at the target.
     if (this.#core.memory.standing.is === 'alias') this.#tidy(Date.now());

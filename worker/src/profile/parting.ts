@@ -6,7 +6,7 @@ import type { Parcel, ParcelAnswer, ReleaseRequest, SplitAnswer, SplitRequest } 
 import { claimedSource, readSource } from './source.ts';
 import { receive, step } from './standing.ts';
 import type { ChangeRow, Parting } from './tables.ts';
-import { compareNames, cutOff, type Node, subtreeOf } from './tree.ts';
+import { compareNames, cut, type Node, subtreeOf } from './tree.ts';
 import { applyWindow, nextWindow } from './windows.ts';
 
 // --- The root: some of its identifiers leave.
@@ -53,14 +53,13 @@ const goesWith =
     names.has(readSource(source).bearer);
 
 /** The identifiers that leave, as they will be. */
-const leaving = (memory: Memory, { names, cut }: Parting): Node[] =>
-  names.flatMap((name) => {
-    const node = memory.nodes.get(name);
-    return node === undefined ? [] : [name === cut ? cutOff(node) : node];
-  });
+function leaving({ nodes }: Memory, parting: Parting): Node[] {
+  const changed = cut(nodes, parting.cut);
+  return parting.names.flatMap((name) => changed.get(name) ?? nodes.get(name) ?? []);
+}
 
-function splitChange(memory: Memory, { cut, at, reason }: Parting): ChangeRow | undefined {
-  const child = memory.nodes.get(cut);
+function splitChange(memory: Memory, { cut: name, at, reason }: Parting): ChangeRow | undefined {
+  const child = memory.nodes.get(name);
   const parent = memory.nodes.get(child?.parent ?? '');
   if (child === undefined || parent === undefined) return undefined;
   const body: IdentityChange = {
@@ -73,9 +72,9 @@ function splitChange(memory: Memory, { cut, at, reason }: Parting): ChangeRow | 
     reason,
   };
   return {
-    id: `split.${cut}.${at}`,
+    id: `split.${name}.${at}`,
     at,
-    identifier: cut,
+    identifier: name,
     other: parent.name,
     body: JSON.stringify(body),
   };
@@ -130,8 +129,9 @@ function letGo(core: Core, memory: Memory, parting: Parting): void {
   }
   const change = splitChange(memory, parting);
   if (change !== undefined) tables.addChange(change);
-  const stays = names.has(parting.cut) ? undefined : memory.nodes.get(parting.cut);
-  if (stays !== undefined) core.setNode(cutOff(stays));
+  for (const node of cut(memory.nodes, parting.cut).values()) {
+    if (!names.has(node.name)) core.setNode(node);
+  }
   for (const source of new Set([...memory.states.keys(), ...tables.sources()])) {
     if (!goes(source)) continue;
     memory.remove(source);

@@ -135,7 +135,9 @@ profilesRoute.post('/v1/profiles/:kind/:id/merge', async (c) => {
       );
     case 'busy':
       throw busy();
-    default:
+    case 'done':
+    case 'unchanged':
+    case 'pending':
       return c.json(
         { status: merged.is, id: merged.person } satisfies ChangeAnswer,
         merged.is === 'pending' ? 202 : 200,
@@ -161,7 +163,8 @@ profilesRoute.post('/v1/profiles/:kind/:id/split', async (c) => {
       );
     case 'busy':
       throw busy();
-    default: {
+    case 'split':
+    case 'pending': {
       const person = await profileOf(c.env, identifier.name);
       return c.json(
         {

@@ -46,8 +46,8 @@ export interface IngestRequest extends Addressed {
   limits: Limits;
   /** At a user's object: object name of the anonymous id that the events came with. */
   anon?: string;
-  /** That anonymous id's own object was asked already: take the events, whether it is known here or not. */
-  asked?: boolean;
+  /** What that anonymous id's own object said of it: take the events, whether it is known here or not. */
+  asked?: 'linked' | 'apart';
   /** A right signature, or a secret key, vouches for the user. */
   verified?: boolean;
   /** Answer with what a decision may know, too. */

@@ -49,7 +49,7 @@ export type Message =
   | { type: 'applied'; epoch: number; upTo: number; last: number }
   /** The target itself lives elsewhere by now. */
   | { type: 'moved'; epoch: number; target: string }
-  /** The target has as many identifiers as it may have: nothing has gone over. */
+  /** The target takes nobody in, or has as many identifiers as it may have. */
   | { type: 'refused'; epoch: number }
   /** The target knows that nothing more will come. */
   | { type: 'told'; epoch: number }
@@ -86,7 +86,7 @@ export function step(standing: Standing, message: Message): Standing {
       return { ...standing, target: message.target, epoch: standing.epoch + 1, acked: 0 };
     }
     case 'refused':
-      return standing.is === 'moving' && message.epoch === standing.epoch && standing.acked === 0
+      return standing.is === 'moving' && message.epoch === standing.epoch
         ? { is: 'root', epoch: standing.epoch }
         : standing;
     case 'told':

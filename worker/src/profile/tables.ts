@@ -231,14 +231,21 @@ export class Tables {
     this.#run('delete from states where source = ?', from);
   }
 
-  /** The newest events that stand after a place in the timeline, newest first. */
-  newest(limit: number, before?: { received: number; id: string }): JournalRow[] {
-    const { received, id } = before ?? { received: Number.MAX_SAFE_INTEGER, id: '' };
+  /**
+   * The newest events that stand after a place in the timeline, newest first. A merge numbers the journal
+   * anew, so the place is told by when its event was received, and by the event's id.
+   */
+  newest(limit: number, place?: { received: number; id: string }): JournalRow[] {
+    const received = place?.received ?? Number.MAX_SAFE_INTEGER;
+    const [at] = this.#all<{ seq: number }>(
+      'select seq from journal where id = ?',
+      place?.id ?? '',
+    );
     return this.#all(
-      `select * from journal where body <> '' and (received < ?1 or (received = ?1 and id < ?2))
-       order by received desc, id desc limit ?3`,
+      `select * from journal where body <> '' and (received < ?1 or (received = ?1 and seq < ?2))
+       order by received desc, seq desc limit ?3`,
       received,
-      id,
+      at?.seq ?? Number.MAX_SAFE_INTEGER,
       limit,
     );
   }

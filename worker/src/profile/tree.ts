@@ -26,12 +26,13 @@ export interface Node extends Arrival {
   /** Object name of the identifier that it joined; null for the primary one. */
   parent: string | null;
   link: Link | null;
-  /** When it joined, or was first seen. UTC milliseconds. */
+  /** When it was first seen, and when it joined. UTC milliseconds; the same where it joined nobody. */
+  first: number;
   since: number;
   /** Id of the event that linked it; empty where none did. */
   by: string;
   reason: string;
-  /** Object names of users that it was split from: no event links it to them again. */
+  /** Object names of the users that it was split from: no event links it to them again. */
   apart: string[];
   /** Raised whenever it comes to be part of another person; never falls. UTC milliseconds, or more. */
   version: number;
@@ -49,6 +50,7 @@ export const newNode = (name: string, kind: Kind, value: string, since: number):
   value,
   parent: null,
   link: null,
+  first: since,
   since,
   by: '',
   reason: '',
@@ -96,23 +98,47 @@ export function subtreeOf(tree: Tree, name: string): Set<string> {
   return found;
 }
 
-/** The child's tree with the bond, or undefined where both are in one tree already. */
-export function graft(tree: Tree, edge: Edge): Node | undefined {
+/** Object names of the users among some identifiers. */
+const usersOf = (nodes: Iterable<Node>): Set<string> =>
+  new Set([...nodes].filter(({ kind }) => kind === 'user').map(({ name }) => name));
+
+/** The identifiers that a new bond changes, as they are then; none where both are in one tree already. */
+export function graft(tree: Tree, edge: Edge): Node[] {
   const top = primaryOf(tree, edge.child);
   const other = primaryOf(tree, edge.parent);
-  if (top === undefined || other === undefined || top === other) return undefined;
+  if (top === undefined || other === undefined || top === other) return [];
   const { parent, link, at, by, reason } = edge;
+  const bound = { ...top, parent, link, since: at, by, reason };
+  if (by !== '') return [bound];
   // What the private API joins, events may join again.
-  const apart = by === '' ? top.apart.filter((name) => name !== parent) : top.apart;
-  return { ...top, parent, link, since: at, by, reason, apart };
+  const users = usersOf(tree.values());
+  const reconciled = (node: Node): Node => ({
+    ...node,
+    apart: node.apart.filter((name) => !users.has(name)),
+  });
+  return [
+    reconciled(bound),
+    ...[...tree.values()]
+      .filter((node) => node !== top && node.apart.some((name) => users.has(name)))
+      .map(reconciled),
+  ];
 }
 
-/** An identifier whose bond was cut. */
-export const cutOff = (node: Node): Node => ({
-  ...node,
-  parent: null,
-  link: null,
-  by: '',
-  reason: '',
-  apart: [...new Set([...node.apart, ...(node.parent === null ? [] : [node.parent])])],
-});
+/**
+ * The identifiers that leave where the bond above `name` is cut, as they are then: by themselves, and no event
+ * links an anonymous id of theirs to a user on the other side again.
+ */
+export function cut(tree: Tree, name: string): Map<string, Node> {
+  const below = subtreeOf(tree, name);
+  const users = usersOf([...tree.values()].filter((node) => !below.has(node.name)));
+  const alone = { parent: null, link: null, by: '', reason: '' };
+  return new Map(
+    [...tree.values()]
+      .filter((node) => below.has(node.name))
+      .map((node) => {
+        const apart = node.kind === 'anon' ? [...new Set([...node.apart, ...users])] : [];
+        const rest = { ...node, apart };
+        return [node.name, node.name === name ? { ...rest, ...alone, since: node.first } : rest];
+      }),
+  );
+}

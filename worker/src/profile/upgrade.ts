@@ -14,6 +14,7 @@ const TO_2 = `
   insert into nodes select name, json_object(
     'name', name, 'kind', kind, 'value', value,
     'parent', (select value ->> 'name' from meta where key = 'self'), 'link', link,
+    'first', coalesce((select body ->> 'firstSeen' from states where source = name), 0),
     'since', coalesce((select body ->> 'firstSeen' from states where source = name), 0),
     'by', '0.1', 'reason', '', 'apart', json('[]'), 'version', 1, 'sent', 0,
     'epoch', epoch, 'applied', applied,
@@ -40,8 +41,9 @@ const TO_2 = `
   update meta set value = json_patch(
     json_object(
       'link', null, 'by', '', 'reason', '', 'apart', json('[]'), 'version', 0, 'sent', 0,
-      'epoch', 0, 'applied', 0, 'settled', json('true'), 'since',
-      coalesce((select body ->> 'firstSeen' from states where source = value ->> 'name'), 0)
+      'epoch', 0, 'applied', 0, 'settled', json('true'),
+      'first', coalesce((select body ->> 'firstSeen' from states where source = value ->> 'name'), 0),
+      'since', coalesce((select body ->> 'firstSeen' from states where source = value ->> 'name'), 0)
     ),
     value
   ) where key = 'self';

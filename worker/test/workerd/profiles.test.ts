@@ -56,8 +56,10 @@ const known = async (kind: Kind, id: string): Promise<ProfileAnswer> => {
 };
 
 /** A profile without what names the person or a visit. */
-const facts = ({ id: _, identifiers: __, session, ...rest }: ProfileAnswer): unknown => ({
+const facts = ({ session, ...rest }: ProfileAnswer): unknown => ({
   ...rest,
+  id: '',
+  identifiers: [],
   session: session === null ? null : { ...session, id: '' },
 });
 
@@ -135,9 +137,7 @@ describe('the timeline', () => {
       seen.push(...page.events.map(({ event }) => event ?? ''));
       ({ next } = page);
     }
-    expect(seen).toHaveLength(8);
-    expect(new Set(seen).size).toBe(8);
-    expect(seen.map((name) => name[1])).toEqual(['3', '3', '2', '2', '1', '1', '0', '0']);
+    expect(seen).toEqual(['E3b', 'E3a', 'E2b', 'E2a', 'E1b', 'E1a', 'E0b', 'E0a']);
   });
 
   it('refuses a place that is none', async () => {

@@ -136,7 +136,8 @@ describe('while a release is rolled out', () => {
       return prototype.ingest;
     });
     await older(true);
-    const refused = await send([event]).finally(() => older(false));
+    const refused = await send([event]);
+    await older(false);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await sent([event])).toMatchObject({ accepted: 1 });
   });

@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../../../../worker/src/contract/wire.ts';
 import { byId, make } from '../dom.ts';
-import { ago, eventWords } from './words.ts';
+import { ago, eventWords, showTimes } from './words.ts';
 
 function entry(event: TimelineEvent, own: string | undefined): HTMLElement {
   const { id, type, properties, identifier, timestamp } = event;
@@ -51,5 +51,5 @@ export function showTimeline(events: readonly TimelineEvent[], own: string | und
     }
   }
   for (const gone of old.values()) gone.remove();
-  for (const time of list.querySelectorAll('time')) time.textContent = ago(time.dateTime);
+  showTimes(list);
 }

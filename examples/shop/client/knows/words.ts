@@ -1,5 +1,6 @@
 import type {
   DecisionReason,
+  IdentifierKind,
   JsonObject,
   TimelineEvent,
 } from '../../../../worker/src/contract/wire.ts';
@@ -14,6 +15,7 @@ import {
   PROMOTION_CLICKED,
   PROMOTION_VIEWED,
 } from '../../../../worker/src/contract/values.ts';
+import { make } from '../dom.ts';
 
 const REASONS: Record<DecisionReason, string> = {
   STATIC: 'it is for everybody',
@@ -117,3 +119,25 @@ export function ago(iso: string): string {
   }
   return iso;
 }
+
+/** A time that {@link showTimes} fills: without its text, what is drawn differs only where more than time passed. */
+export function when(iso: string): HTMLElement {
+  const time = make('time', 'when');
+  time.setAttribute('datetime', iso);
+  return time;
+}
+
+/** Brings the times in a part of the page up to now. */
+export function showTimes(place: HTMLElement): void {
+  for (const time of place.querySelectorAll('time')) time.textContent = ago(time.dateTime);
+}
+
+/** A browser in short; the user id stays as it is. */
+export const shortId = (value: string): string =>
+  value.length > 8 ? `${value.slice(0, 6)}…` : value;
+
+/** An identifier in words: a user by its id, a browser by whether it is this one. */
+export const nameOf = (
+  { kind, value }: { kind: IdentifierKind; value: string },
+  own: string | undefined,
+): string => (kind === 'user' ? value : value === own ? 'This browser' : 'Another browser');

@@ -2,7 +2,9 @@
 import { globSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { wireInterfaces, withTables } from '../../../../scripts/reference.ts';
+import { settingsPatch } from '../../../src/contract/schema.ts';
 import * as values from '../../../src/contract/values.ts';
+import { DEFAULT_SETTINGS } from '../../../src/site/settings.ts';
 import { headingsOf, read, tableUnder } from './markdown.ts';
 
 const page = read('docs/reference/http.md');
@@ -31,9 +33,12 @@ describe('codes', () => {
     expect(sorted(rows.map(([code, status]) => `${code} ${status}`))).toEqual(
       sorted(thrown.map(([, status, code]) => `${code} ${status}`)),
     );
-    // What is thrown with a code that is computed is a rejection's, listed further down.
+    // What is thrown with a code that is computed is that of a rejection, and those are listed further down.
     const computed = [...source.matchAll(/new ProblemError\(\s*\d{3},\s*([^'\s][\w.]*)/g)];
-    expect(computed.map(([, expression]) => expression)).toEqual(['rejection.code']);
+    expect(sorted(computed.map(([, expression]) => expression ?? ''))).toEqual([
+      'event.code',
+      'rejection.code',
+    ]);
   });
 
   it('of rejections, notices and reasons are all there', () => {
@@ -143,17 +148,57 @@ describe('limits', () => {
     ['worker/src/admin/campaigns.ts', 'MAX_BYTES = 64 * 1024', '64 KB'],
     ['worker/src/admin/settings.ts', 'MAX_BYTES = 160 * 1024', '160 KB'],
     ['worker/src/decide/route.ts', 'MAX_BYTES = 64 * 1024', '64 KB'],
-    ['worker/src/collect/validate.ts', 'MAX_TRAIT = 2_048', '2 KB'],
+    ['worker/src/collect/faults.ts', 'MAX_TRAIT = 2_048', '2 KB'],
     ['worker/src/collect/decode.ts', 'MAX_CONTEXT = 8 * 1024', '8 KB'],
     ['worker/src/profile/products.ts', 'MAX_PRODUCTS = 50', '50'],
     ['worker/src/profile/cart.ts', 'MAX_LINES = 50', '50'],
-    ['worker/src/profile/object.ts', 'MAX_IDENTIFIERS = 1_000', '1,000'],
-    ['worker/src/profile/object.ts', 'RETENTION = 90 * DAY', '90 days'],
-    ['worker/src/profile/object.ts', 'KEPT_IDS = 10_000', '10,000'],
-    ['worker/src/profile/object.ts', 'KEPT_EVENTS = 2_000', '2,000'],
+    ['worker/src/profile/externalIds.ts', 'MAX_TYPES = 10', '10 types'],
+    ['worker/src/profile/externalIds.ts', 'MAX_TYPE = 50', 'type of 50'],
+    ['worker/src/profile/externalIds.ts', 'MAX_READ = 20', '20, of 255 characters'],
+    [
+      'worker/src/profile/tables.ts',
+      'MAX_CHANGES = 200',
+      'changes of identity that a person keeps 200',
+    ],
+    ['worker/src/profile/route.ts', 'MAX_BYTES = 512 * 1024', '512 KB, and 500 characters'],
+    ['worker/src/profile/route.ts', 'MAX_EVENTS = 200', 'events in one page of a timeline 200'],
+    ['worker/src/profile/retention.ts', 'KEPT_DAYS = 90', 'remembers 10,000, for 90 days'],
+    ['worker/src/profile/retention.ts', 'KEPT_IDS = 10_000', 'remembers 10,000'],
+    ['worker/src/profile/retention.ts', 'KEPT_EVENTS = 2_000', 'keeps whole 2,000, for 90 days'],
     ['worker/src/site/decisionToken.ts', 'DECISION_LIFE = 7 *', '7 days'],
   ])('%s: %s is said as %s', (file, constant, text) => {
     expect(read(file)).toContain(`const ${constant}`);
     expect(limits).toContain(text);
+  });
+
+  const settings = tableUnder(page, '### SettingsPatch')
+    .map((row) => row.join(' '))
+    .join('\n');
+
+  it('of settings are what a site has that set nothing', () => {
+    const { timelineDays, timelineEvents, maxAnonymousIds, maxExternalIds } = DEFAULT_SETTINGS;
+    const { placeholders: _, ...numbers } = DEFAULT_SETTINGS;
+    for (const [name, value] of Object.entries(numbers)) {
+      expect(settings).toMatch(new RegExp(`^${name} .*default ${number(value)}\\.`, 'm'));
+    }
+    expect(limits).toContain(
+      `keeps whole ${number(timelineEvents)}, for ${timelineDays} days; settings:`,
+    );
+    expect(limits).toContain(`anonymous ids of one person ${number(maxAnonymousIds)};`);
+    expect(limits).toContain(`10 types of ${number(maxExternalIds)} each;`);
+  });
+
+  it.each([
+    ['timelineDays', 1, 90, 'for 1 to 90 days'],
+    ['timelineEvents', 100, 10_000, 'settings: 100 to 10,000,'],
+    ['maxAnonymousIds', 1, 10_000, ': 1 to 10,000'],
+    ['maxExternalIds', 0, 100, 'settings: 0 to 100 each'],
+  ])('of %s are what is taken, %i to %i', (name, least, most, text) => {
+    const taken = [least - 1, least, most, most + 1].map(
+      (value) => settingsPatch.safeParse({ [name]: value }).success,
+    );
+    expect(taken).toEqual([false, true, true, false]);
+    expect(limits).toContain(text);
+    expect(settings).toMatch(new RegExp(`^${name} .*, ${number(least)} to ${number(most)};`, 'm'));
   });
 });

@@ -1,0 +1,211 @@
+import type { Identifier } from '../../../../src/profile/names.ts';
+import type { Standing } from '../../../../src/profile/standing.ts';
+import type { Meta } from '../../../../src/profile/tables.ts';
+import type { Node } from '../../../../src/profile/tree.ts';
+import type { Clock } from './clock.ts';
+import type { Host, Network } from './network.ts';
+import { Truth } from './truth.ts';
+
+/** A change of identity that a client asked for. */
+export type Ask =
+  | { do: 'link'; anon: string; user: string }
+  | { do: 'merge'; into: string; who: string }
+  | { do: 'split' | 'erase'; who: string };
+
+/** What an object says of itself on its disk. */
+export interface Seen {
+  standing: Standing;
+  self: Meta['self'] | undefined;
+  parting: Meta['parting'] | undefined;
+  returning: Meta['returning'] | undefined;
+  nodes: Node[];
+}
+
+/**
+ * Looks at every object after every turn. What of the changes that were asked for takes place, and when, is for the
+ * objects to say; that it was asked for, and keeps the rules, is checked here on the reference model.
+ */
+export class Observer {
+  readonly truth: Truth;
+  /** Broken rules, in words. */
+  readonly faults: string[] = [];
+  readonly log: string[] = [];
+  readonly #asks = new Map<string, Ask>();
+  readonly #seen = new Map<string, Seen>();
+  readonly #network: Network;
+  readonly #clock: Clock;
+  readonly #most: number;
+  readonly #said: ReadonlyMap<string, string>;
+  /** When an identifier first had an object. */
+  readonly born = new Map<string, number>();
+
+  constructor(
+    network: Network,
+    clock: Clock,
+    identifiers: readonly Identifier[],
+    most: number,
+  ) {
+    this.#network = network;
+    this.#clock = clock;
+    this.#most = most;
+    this.truth = new Truth(identifiers);
+    this.#said = new Map(identifiers.map(({ name, value }) => [name, value]));
+  }
+
+  /** The name as people say it. */
+  say(name: string | null): string {
+    return this.#said.get(name ?? '') ?? String(name);
+  }
+
+  asked(id: string, ask: Ask): void {
+    this.#asks.set(id, ask);
+  }
+
+  fault(what: string): void {
+    this.faults.push(`${this.#clock.now % 1e9}: ${what}`);
+  }
+
+  look(): void {
+    for (const host of this.#network.hosts.values()) {
+      if (!host.storage.written) continue;
+      host.storage.written = false;
+      const now = seenOf(host);
+      const before = this.#seen.get(host.name);
+      this.#seen.set(host.name, now);
+      this.#compare(host.name, before, now);
+    }
+  }
+
+  #compare(object: string, before: Seen | undefined, now: Seen): void {
+    const { truth } = this;
+    const { standing, parting, nodes } = now;
+    if (now.self !== undefined && !this.born.has(object)) this.born.set(object, this.#clock.now);
+    if (before?.standing.is !== standing.is || before.standing.epoch !== standing.epoch) {
+      const to = 'target' in standing ? ` ${this.say(standing.target)}` : '';
+      this.log.push(
+        `${this.#clock.now % 1e9} ${this.say(object)} is ${standing.is}${to} (${standing.epoch})`,
+      );
+    }
+    if (standing.is === 'erased' && before?.standing.is !== 'erased') {
+      this.#erased(object, before, standing);
+    }
+    if (parting?.released === true && before?.parting?.released !== true) this.#cut(parting);
+    if (standing.is !== 'root' && standing.is !== 'moving') return;
+    for (const node of nodes) {
+      const { name, parent, link } = node;
+      if (parent === null) continue;
+      const entry = truth.of(name);
+      if (entry.parent !== parent) this.#bond(node);
+      else if (entry.link === 'claimed' && link === 'verified') truth.verify(name);
+    }
+  }
+
+  #change(what: string): void {
+    this.truth.note(this.#clock.now);
+    this.log.push(`${this.#clock.now % 1e9} ${what}`);
+  }
+
+  #bond({ name, kind, parent, link, by, reason }: Node): void {
+    const { truth } = this;
+    if (parent === null || link === null) return;
+    const words = `${this.say(name)} → ${this.say(parent)} (${link}, ${by}${reason})`;
+    const ask = this.#asks.get(by === '' ? reason : by);
+    if (truth.of(name).parent !== null) this.fault(`two parents: ${words}`);
+    const below = truth.person(name);
+    const above = truth.person(parent);
+    if (below.includes(parent)) return this.fault(`bound twice: ${words}`);
+    if (kind === 'user' && parent.startsWith('a.')) {
+      this.fault(`a user joined an anonymous id: ${words}`);
+    }
+    const users = truth.count(name, 'user');
+    const count = truth.count(name, 'anon') + truth.count(parent, 'anon');
+    if (count > this.#most) this.fault(`more anonymous ids than allowed: ${words}`);
+    if (ask?.do === 'link') {
+      if (ask.user !== parent || !below.includes(ask.anon)) this.fault(`nobody asked: ${words}`);
+      if (users > 0) this.fault(`an owned anonymous id was linked: ${words}`);
+      if (truth.path(ask.anon).some((each) => truth.of(each).apart.has(parent))) {
+        this.fault(`linked again after a split: ${words}`);
+      }
+    } else if (ask?.do === 'merge') {
+      const pair = [ask.into, ask.who];
+      const child = pair.find((each) => below.includes(each));
+      if (!pair.includes(parent) || child === undefined) this.fault(`nobody asked: ${words}`);
+      if (child?.startsWith('a.') === true && users > 0) {
+        this.fault(`an owned anonymous id was merged: ${words}`);
+      }
+    } else this.fault(`nobody asked: ${words}`);
+    for (const each of [...below, ...above]) {
+      if (truth.of(each).erased) this.fault(`${this.say(each)} was erased before ${words}`);
+    }
+    truth.bond(name, parent, link, by === '');
+    this.#change(words);
+  }
+
+  #cut({ cut, reason }: Meta['parting']): void {
+    const ask = this.#asks.get(reason);
+    if (ask?.do !== 'split' || ask.who !== cut) this.fault(`nobody asked to split ${this.say(cut)}`);
+    if (this.truth.of(cut).parent === null) this.fault(`${this.say(cut)} was nobody's`);
+    this.truth.cut(cut);
+    this.#change(`${this.say(cut)} was cut off`);
+  }
+
+  #erased(
+    object: string,
+    before: Seen | undefined,
+    { members, receipt }: Extract<Standing, { is: 'erased' }>,
+  ): void {
+    const { truth } = this;
+    const ask = this.#asks.get(receipt);
+    const words = `${this.say(object)} erased (${receipt})`;
+    if (ask?.do !== 'erase') return this.fault(`nobody asked: ${words}`);
+    if (members.length === 0) {
+      // One of the others told it.
+      if (!truth.of(object).erased) this.fault(`nobody erased its person: ${words}`);
+      return;
+    }
+    const person = truth.person(object);
+    if (members.toSorted().join() !== person.toSorted().join()) {
+      this.fault(`${words}: ${members.map((each) => this.say(each)).join()} but ${person.map((each) => this.say(each)).join()}`);
+    }
+    if (!person.includes(ask.who)) {
+      // It was on its way into that person.
+      const { standing } = before ?? {};
+      const edge = standing?.is === 'moving' ? standing.edge : undefined;
+      const other = [edge?.child ?? '', edge?.parent ?? ''].find((each) => !person.includes(each));
+      if (edge === undefined || other === undefined || !truth.of(other).erased) {
+        this.fault(`a stranger's erasure: ${words}`);
+      }
+    }
+    truth.erase(members);
+    this.#change(words);
+  }
+
+  /** What an object looks like on disk. */
+  seen(name: string): Seen | undefined {
+    return this.#seen.get(name);
+  }
+}
+
+function seenOf({ storage }: Host): Seen {
+  const { sql } = storage;
+  const tables = sql.exec("select 1 from sqlite_master where name = 'meta'").toArray();
+  const empty: Seen = {
+    standing: { is: 'root', epoch: 0 },
+    self: undefined,
+    parting: undefined,
+    returning: undefined,
+    nodes: [],
+  };
+  if (tables.length === 0) return empty;
+  const rows = sql.exec<{ key: string; value: string }>('select key, value from meta').toArray();
+  const meta = Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)])) as Partial<Meta>;
+  const nodes = sql.exec<{ body: string }>('select body from nodes').toArray();
+  return {
+    ...empty,
+    ...meta,
+    nodes: [
+      ...(meta.self === undefined ? [] : [meta.self]),
+      ...nodes.map(({ body }) => JSON.parse(body) as Node),
+    ],
+  };
+}
