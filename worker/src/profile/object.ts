@@ -361,9 +361,13 @@ export class Profile extends DurableObject<Env> {
     if (self === undefined) return;
     if (standing.is === 'erased') {
       if (standing.announced) return;
-      const { members, at: version } = standing;
-      const identities = members.map((identifier) => ({ identifier, person: '', version }));
-      await this.env.EVENTS.send({ site: self.site, identities });
+      const { members, at: version, receipt } = standing;
+      for (let i = 0; i < members.length; i += WINDOW) {
+        const identities = members
+          .slice(i, i + WINDOW)
+          .map((identifier) => ({ identifier, person: '', version, receipt }));
+        await this.env.EVENTS.send({ site: self.site, identities });
+      }
       announced(this.#core);
       return;
     }

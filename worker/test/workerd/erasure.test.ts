@@ -64,6 +64,26 @@ async function linesAbout(names: string[]): Promise<ChunkLine[]> {
   }
 }
 
+/** The word that somebody was erased. */
+interface Word {
+  identifier: string;
+  receipt: string;
+}
+
+/** Who is told of as erased in the chunks, each once. */
+async function wordsOf(names: string[]): Promise<Word[]> {
+  const words = new Map<string, Word>();
+  const { objects } = await env.CHUNKS.list({ prefix: CHUNKS });
+  for (const { key } of objects) {
+    for (const line of await readChunk(env, key)) {
+      if (!('identity' in line) || line.identity.person !== '') continue;
+      const { identifier, receipt = '' } = line.identity;
+      if (names.includes(identifier)) words.set(identifier, { identifier, receipt });
+    }
+  }
+  return [...words.values()].sort((a, b) => (a.identifier < b.identifier ? -1 : 1));
+}
+
 const countOf = async (table: string, names: string[]): Promise<number> =>
   (await env.DB.prepare(
     `select count(*) as n from ${table} where identifier in (select value from json_each(?1))`,
@@ -203,6 +223,10 @@ describe('POST /v1/profiles/:kind/:id/erase', () => {
 
     expect(await countOf('events', other.names)).toBe(8);
     expect((await profile('user', other.user))?.identifiers).toHaveLength(3);
+    await expect
+      .poll(() => wordsOf(names), PATIENCE)
+      .toEqual(names.toSorted().map((identifier) => ({ identifier, receipt: begun.id })));
+
     expect((await linesAbout(other.names)).filter((line) => 'event' in line)).toHaveLength(8);
   });
 

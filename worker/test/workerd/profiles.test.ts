@@ -444,6 +444,30 @@ describe('split', () => {
     expect((await sent([track(a, 'Named', {}, { userId: u })])).notices).toEqual([]);
   });
 
+  it('is remembered by all that left, against all users whom they left', async () => {
+    const [a, b, u1, u2] = [fresh('anon'), fresh('anon'), fresh('user'), fresh('user')];
+    await sent([track(a, 'X'), track(b, 'X')]);
+    await merge(['anon', a], ['anon', b]);
+    await sent([identify(a, u1)]);
+    await served(u2, 'X');
+    await merge(['user', u1], ['user', u2]);
+    await split('anon', a);
+    for (const user of [u1, u2]) {
+      const { notices } = await sent([
+        track(a, 'Y', {}, { userId: user }),
+        track(b, 'Y', {}, { userId: user }),
+        { type: 'alias', previousId: b, userId: user, messageId: fresh() },
+      ]);
+      expect(notices.map(({ code }) => code)).toEqual(Array(3).fill('identifier_split'));
+    }
+    expect((await known('anon', a)).identifiers.map(({ value }) => value)).toEqual([a, b]);
+    expect((await known('user', u1)).identifiers.map(({ value }) => value)).toEqual([u1, u2]);
+    // The bond between the two browsers can be cut too, and neither joins those users by an event again.
+    await split('anon', b);
+    const last = await sent([track(b, 'Z', {}, { userId: u1 })]);
+    expect(last.notices).toMatchObject([{ code: 'identifier_split' }]);
+  });
+
   it('survives eviction of all objects, and retries count once on both sides', async () => {
     const [a, u] = [fresh('anon'), fresh('user')];
     const events = [track(a, 'One'), track(a, 'Two')];
@@ -488,6 +512,40 @@ describe('split', () => {
     await expect.poll(person, { timeout: 25_000 }).toBe(objectName(SITE.id, 'user', u));
     await split('anon', a);
     await expect.poll(person, { timeout: 25_000 }).toBe(objectName(SITE.id, 'anon', a));
+  });
+});
+
+describe('many identifiers', () => {
+  it('two devices that sign in at once become one person', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [a, b, u] = [fresh('anon'), fresh('anon'), fresh('user')];
+      await sent([track(a, 'X'), track(b, 'X')]);
+      await Promise.all([a, b, a, b].map((anon) => sent([identify(anon, u), track(anon, 'Y')])));
+      const whole = await known('user', u);
+      expect(whole.identifiers.map(({ value }) => value).sort()).toEqual([a, b, u].sort());
+      expect(whole.counters).toMatchObject({
+        X: { count: 2 },
+        Y: { count: 4 },
+        identify: { count: 4 },
+      });
+    }
+  });
+
+  it('a user takes 1,000 anonymous ids, and what comes after is kept apart with a notice', async () => {
+    const u = fresh('user');
+    const anons = Array.from({ length: 1_001 }, () => fresh('anon'));
+    const notices: string[] = [];
+    for (let i = 0; i < anons.length; i += 91) {
+      const answer = await sent(anons.slice(i, i + 91).map((anon) => identify(anon, u)));
+      notices.push(...answer.notices.map(({ code }) => code));
+    }
+    expect(notices).toEqual(['identifier_limit']);
+    const whole = await known('user', u);
+    expect(whole.identifiers).toHaveLength(1_001);
+    expect(whole.counters['identify']?.count).toBe(1_001);
+    // Read from disk it is the same, and any of them still takes one call.
+    await evictDurableObject(await objectOf('user', u));
+    expect((await known('anon', anons[500] ?? '')).counters).toEqual(whole.counters);
   });
 });
 
