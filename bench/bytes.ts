@@ -34,14 +34,14 @@ const heavy: Visitor = {
   },
 };
 
-/** What all objects of one hold, after each has done what is due. Bytes. */
-async function bytesOf(objects: Objects, { names }: Visitor): Promise<number> {
-  let bytes = 0;
-  for (const name of names) bytes += (await objects.ring(name)).bytes;
+/** What each object of one holds, after it has done what is due. Bytes. */
+async function bytesOf(objects: Objects, { names }: Visitor): Promise<number[]> {
+  const bytes = [];
+  for (const name of names) bytes.push((await objects.ring(name)).bytes);
   return bytes;
 }
 
-async function later(objects: Objects, visitor: Visitor, days: number): Promise<number> {
+async function later(objects: Objects, visitor: Visitor, days: number): Promise<number[]> {
   for (const name of visitor.names) {
     await objects.evict(name);
     await objects.age(name, days * DAY);
@@ -53,11 +53,18 @@ async function later(objects: Objects, visitor: Visitor, days: number): Promise<
 
 async function linesOf(sender: Sender, objects: Objects, visitor: Visitor): Promise<Line[]> {
   await visitor.send(sender);
-  const line = (when: string, bytes: number): Line => ({
-    what: `${visitor.what}: ${when}`,
-    value: `${shown(bytes / 1_000)} kB`,
-    number: bytes,
-  });
+  const line = (when: string, each: readonly number[]): Line => {
+    const bytes = each.reduce((sum, of) => sum + of, 0);
+    const [user = 0, alias] = each.map((of) => shown(of / 1_000));
+    return {
+      what: `${visitor.what}: ${when}`,
+      value: `${shown(bytes / 1_000)} kB`,
+      number: bytes,
+      ...(alias === undefined
+        ? {}
+        : { note: `the user's object ${user} kB, the alias ${alias} kB` }),
+    };
+  };
   return [
     line('whole', await bytesOf(objects, visitor)),
     line('bodies forgotten', await later(objects, visitor, DAYS_KEPT + 1)),

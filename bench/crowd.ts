@@ -104,7 +104,6 @@ export function withIdentifiers(
           const anonymousId = browserOf(visitor, index);
           const identify = { type: 'identify', anonymousId, userId: user, messageId: 'identify' };
           await sender.events([...past({ anonymousId }, EVENTS_EACH), identify], SECRET_KEY);
-          await objects.ring(nameOf('anon', anonymousId));
         }
         await objects.ring(root(visitor));
       }),

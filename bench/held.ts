@@ -30,7 +30,7 @@ export class Profile extends Built {
     return { bytes, standing: String(row?.['standing'] ?? 'root') };
   }
 
-  /** The next request finds this object on disk only. */
+  /** The next request finds this object on disk only. Where its alarm was being set, workerd writes a trace. */
   evict(): void {
     this.ctx.abort('the bench evicts it');
   }

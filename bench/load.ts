@@ -99,7 +99,7 @@ class Connection {
     const answer = this.#answer;
     this.#answer = Buffer.alloc(0);
     // Only right answers count: a fast refusal would look like speed.
-    const right = head.startsWith('HTTP/1.1 200') && answer.includes(this.#expect, end);
+    const right = /^HTTP\/1\.1 20[02] /.test(head) && answer.includes(this.#expect, end);
     this.#done?.(right ? undefined : new Error(`unexpected answer: ${answer.toString()}`));
   }
 

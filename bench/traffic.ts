@@ -137,6 +137,22 @@ const trusted = (route: Route): Route => ({
 /** One event that the site's server vouches for. */
 export const vouchedEvent = (who: Who): Route => trusted(collect(1, who));
 
+/** The private API splits the visitor's anonymous id off. */
+export const splitOff: Route = trusted({
+  ...common,
+  path: `/v1/profiles/anon/${anonymousId}/split`,
+  body: '{}',
+  expect: '"status":"',
+});
+
+/** The private API erases the visitor. Part of it is done later: see worker/src/erasure/chunks.ts. */
+export const erasePerson: Route = trusted({
+  ...common,
+  path: `/v1/profiles/user/${userId}/erase`,
+  body: '{}',
+  expect: '"stores":',
+});
+
 /** What to show to a visitor that the site's server speaks for: it has to say on which device. */
 export const vouchedQuestion = (who: Who): Route =>
   trusted({ ...decideFor(who), body: question(who, false, { device: 'desktop' }) });

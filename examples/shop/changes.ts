@@ -18,22 +18,33 @@ export interface Changes {
   erase(visitor: Who): Promise<ErasureReceipt[] | string>;
 }
 
-/** Tries of a change that runs into another one, and the wait where the answer names none. Milliseconds. */
+/** Tries of a change that runs into another one. */
 const TRIES = 3;
+/** Between two tries: what the worker's `Retry-After` says of such a change. Milliseconds. */
 const WAIT = 2_000;
 
 const NOT_YOURS = 'This browser belongs to a user who is not signed in here.';
 const AWAY = 'Cresset does not answer just now. Try again in a moment.';
 
-/** A change of a person who is being merged or split right now is asked for again when the answer says. */
-async function askPatiently(ask: Ask, path: string, body: unknown): Promise<Response> {
+/** Asks again where the person is being merged or split right now; that takes a moment. */
+async function askPatiently(
+  ask: () => Promise<Response>,
+  isBusy: (response: Response) => boolean | Promise<boolean>,
+): Promise<Response> {
   for (let left = TRIES - 1; ; left--) {
-    const response = await ask(path, body);
-    if (response.status !== 503 || left === 0) return response;
-    const seconds = Number(response.headers.get('retry-after'));
-    const wait = seconds > 0 ? seconds * 1000 : WAIT;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(wait, WAIT)));
+    const response = await ask();
+    if (left === 0 || !(await isBusy(response))) return response;
+    await new Promise((resolve) => setTimeout(resolve, WAIT));
   }
+}
+
+const isRefusedForNow = ({ status }: Response): boolean => status === 503;
+
+/** An erasure waits for a merge too, and is written down meanwhile; to ask again goes on with the same one. */
+async function isWaiting(response: Response): Promise<boolean> {
+  if (!response.ok) return isRefusedForNow(response);
+  const { stores } = (await response.clone().json()) as ErasureReceipt;
+  return stores['profiles']?.status === 'pending';
 }
 
 const problemOf = async (response: Response): Promise<string> => {
@@ -55,7 +66,7 @@ export function createChanges(ask: Ask): Changes {
         if (identity === undefined) return 'Nothing is known of this browser yet.';
         if (!isOpenTo(identity.identifiers, user)) return NOT_YOURS;
         const path = `${pathTo('anon', anonymousId)}/split`;
-        const response = await askPatiently(ask, path, { reason });
+        const response = await askPatiently(() => ask(path, { reason }), isRefusedForNow);
         if (!response.ok) return await problemOf(response);
         const { status } = await read<ChangeAnswer>(response);
         return status === 'pending'
@@ -76,7 +87,7 @@ export function createChanges(ask: Ask): Changes {
         if (apart && isOpenTo(own, user)) paths.push(pathTo('anon', anonymousId));
         const receipts: ErasureReceipt[] = [];
         for (const path of paths) {
-          const response = await askPatiently(ask, `${path}/erase`, {});
+          const response = await askPatiently(() => ask(`${path}/erase`, {}), isWaiting);
           if (response.status === 404) continue;
           if (!response.ok) return await problemOf(response);
           receipts.push(await read<ErasureReceipt>(response));

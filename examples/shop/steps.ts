@@ -10,9 +10,14 @@ export async function addToCart(page: Page): Promise<void> {
   await page.getByText('is in your cart').waitFor();
 }
 
-/** Signs in as this user; ends on the home page. */
+/** Opens the page and signs in as this user there. */
 export async function signIn(page: Page, user: string): Promise<void> {
   await page.goto('/sign-in');
+  await signInHere(page, user);
+}
+
+/** Signs in as this user on the page for that; ends on the home page. */
+export async function signInHere(page: Page, user: string): Promise<void> {
   await page.getByLabel('E-mail address').fill(user);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL('/');

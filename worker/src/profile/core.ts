@@ -87,7 +87,7 @@ export class Core {
     if (memory.self !== undefined) return;
     this.tables.create();
     const own = newNode(name, kind, value, now);
-    memory.self = { ...own, site };
+    memory.self = { ...own, site, schema: SCHEMA };
     memory.nodes.set(name, own);
     this.tables.setMeta('self', memory.self);
   }

@@ -29,6 +29,7 @@ function bury(core: Core, receipt: string, now: number, members: string[]): void
   const { memory, tables } = core;
   const { self, standing } = memory;
   const untold = members.filter((name) => name !== self?.name);
+  const versions = [...memory.nodes.values()].map((node) => node.version + 1);
   tables.clear();
   memory.clear();
   if (self !== undefined) {
@@ -44,6 +45,7 @@ function bury(core: Core, receipt: string, now: number, members: string[]): void
     dropped: 0,
     members,
     untold,
+    version: Math.max(now, ...versions),
     announced: members.length === 0,
   };
   core.setStanding(tombstone);

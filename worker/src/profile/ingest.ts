@@ -5,6 +5,7 @@ import type { Memory } from './memory.ts';
 import { DAY, MAX_UNSAVED } from './retention.ts';
 import type { IngestAnswer, IngestRequest } from './rpc.ts';
 import { viewFor } from './reading.ts';
+import { bondTo } from './tree.ts';
 
 /** Takes events of one bearer. What it answers `done` for is durable. */
 export function ingest(core: Core, request: IngestRequest, now: number): IngestAnswer {
@@ -28,12 +29,13 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
 
   const taken = core.transaction((memory) => {
     core.create(request.site, bearer, now);
-    const bounds = { days: limits.days, events: limits.events };
-    if (memory.bounds?.days !== bounds.days || memory.bounds.events !== bounds.events) {
-      core.setMeta('bounds', bounds);
+    const { days, events: count } = limits;
+    if (memory.bounds.days !== days || memory.bounds.events !== count) {
+      core.setMeta('bounds', { days, events: count });
     }
-    if (request.verified === true && linked?.parent === bearer.name && linked.link === 'claimed') {
-      core.setNode({ ...linked, link: 'verified' });
+    const bond = anon === undefined ? undefined : bondTo(memory.nodes, anon, bearer.name);
+    if (request.verified === true && bond?.link === 'claimed') {
+      core.setNode({ ...bond, link: 'verified' });
       // A number of its own, so that a move that is under way takes it along.
       memory.lastSeq += 1;
       memory.save(core.tables);

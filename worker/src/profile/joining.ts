@@ -14,7 +14,7 @@ import type {
 } from './rpc.ts';
 import { receive, step } from './standing.ts';
 import type { ChangeRow } from './tables.ts';
-import { compareNames, type Edge, graft, type Node } from './tree.ts';
+import { bondTo, compareNames, type Edge, graft, type Node } from './tree.ts';
 import { applyWindow, nextWindow } from './windows.ts';
 
 // --- The source: the object that moves.
@@ -221,9 +221,9 @@ function bond(core: Core, memory: Memory, edge: Edge): void {
     core.tables.addChange(changeRow(memory, bound, edge));
     return;
   }
-  const child = memory.nodes.get(edge.child);
-  if (edge.link === 'verified' && child?.link === 'claimed' && child.parent === edge.parent) {
-    core.setNode({ ...child, link: 'verified' });
+  const bonded = bondTo(memory.nodes, edge.child, edge.parent);
+  if (edge.link === 'verified' && bonded?.link === 'claimed') {
+    core.setNode({ ...bonded, link: 'verified' });
   }
 }
 

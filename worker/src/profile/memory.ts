@@ -5,14 +5,14 @@ import { claimedSource, linkedSource, ownSource, readSource } from './source.ts'
 import { combine, emptyState, parseState, type SourceState, vouchedFor } from './state.ts';
 import type { Standing } from './standing.ts';
 import {
-  type Bounds,
+  DEFAULT_BOUNDS,
   type Departure,
   kindOf,
   type Meta,
   type Parting,
   type Tables,
 } from './tables.ts';
-import { isVouched, type Node } from './tree.ts';
+import { bondTo, isVouched, type Node } from './tree.ts';
 
 /** A state in memory, and the journal number of its last change. */
 interface Held {
@@ -35,7 +35,7 @@ export type Home =
 export class Memory {
   self: Meta['self'] | undefined;
   standing: Standing = { is: 'root', epoch: 0 };
-  bounds: Bounds | undefined;
+  bounds = DEFAULT_BOUNDS;
   parting: Parting | undefined;
   returning: Meta['returning'] | undefined;
   /** The tables are of an older release, and become this one's at the first write. */
@@ -63,7 +63,7 @@ export class Memory {
     if (!tables.exist()) return;
     this.self = tables.meta('self');
     this.standing = tables.meta('standing') ?? this.standing;
-    this.bounds = tables.meta('bounds');
+    this.bounds = tables.meta('bounds') ?? this.bounds;
     this.parting = tables.meta('parting');
     this.returning = tables.meta('returning');
     for (const node of tables.nodes()) this.nodes.set(node.name, node);
@@ -85,7 +85,7 @@ export class Memory {
   /** The object's own identifier is one of the tree's. */
   #own(): void {
     if (this.self === undefined) return;
-    const { site: _, ...own } = this.self;
+    const { site: _, schema: __, ...own } = this.self;
     this.nodes.set(own.name, own);
   }
 
@@ -281,7 +281,7 @@ export class Memory {
     const { bearer, anon, claimed } = readSource(source);
     if (claimed) return false;
     if (anon === undefined) return isVouched(this.nodes, bearer);
-    return this.nodes.get(anon)?.parent === bearer && isVouched(this.nodes, anon);
+    return isVouched(this.nodes, anon) && bondTo(this.nodes, anon, bearer) !== undefined;
   }
 
   /** On a verified link, what was only claimed counts as vouched for; an identifier alone vouches for nothing. */

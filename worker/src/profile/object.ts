@@ -361,7 +361,7 @@ export class Profile extends DurableObject<Env> {
     if (self === undefined) return;
     if (standing.is === 'erased') {
       if (standing.announced) return;
-      const { members, at: version, receipt } = standing;
+      const { members, version, receipt } = standing;
       for (let i = 0; i < members.length; i += WINDOW) {
         const identities = members
           .slice(i, i + WINDOW)

@@ -3,16 +3,14 @@ import type { Core } from './core.ts';
 export const DAY = 86_400_000;
 /** Events since the checkpoint after which states are written without waiting for the flush. */
 export const MAX_UNSAVED = 500;
-/** Event ids are remembered so long, and so many of them; also the most of whole events. */
+/** Event ids are remembered so long, and so many of them. */
 const KEPT_DAYS = 90;
 const KEPT_IDS = 10_000;
-/** Whole events that are kept where the site sets nothing else. */
-const KEPT_EVENTS = 2_000;
 
 /** Forgets what is too old or too much; what it came to stays in the states. Inside a transaction. */
 export function trim(core: Core, now: number): void {
   const { memory, tables } = core;
-  const { days = KEPT_DAYS, events = KEPT_EVENTS } = memory.bounds ?? {};
+  const { days, events } = memory.bounds;
   const { lastSeq, forwarded } = memory;
   tables.trim(now - KEPT_DAYS * DAY, lastSeq, forwarded, KEPT_IDS, events);
   if (days < KEPT_DAYS) tables.blank(now - days * DAY, forwarded);
@@ -27,7 +25,7 @@ export function retain(core: Core, now: number): void {
       trim(core, now);
     }
     const oldest = core.tables.oldest();
-    const days = memory.bounds?.days ?? KEPT_DAYS;
+    const { days } = memory.bounds;
     if (oldest === null) core.clearDue('retention');
     // Not before tomorrow: what waits for the outbox or a merge may be older than its time.
     else core.setDue('retention', Math.max(oldest + days * DAY, now + DAY), 0);

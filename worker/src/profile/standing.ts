@@ -36,7 +36,8 @@ export type Standing =
       /** At the root: the object names of all the person's identifiers, and of those not told yet. */
       members: string[];
       untold: string[];
-      /** Storage has heard of it. */
+      /** Above every version that the identifiers had: storage is told of it by this one. */
+      version: number;
       announced: boolean;
     };
 

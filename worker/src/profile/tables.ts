@@ -66,20 +66,22 @@ type Row<T> = T & Record<string, SqlStorageValue>;
 
 /** Keys of `meta`. */
 export interface Meta {
-  /** Who the object answers for, with its place in the tree. */
-  self: Node & { site: string };
+  /** Who the object answers for, with its place in the tree, and the version of its tables. */
+  self: Node & { site: string; schema: number };
   standing: Standing;
-  schema: number;
   bounds: Bounds;
   parting: Parting;
   returning: { epoch: number; applied: number };
 }
 
-/** What a site's settings say of its profiles. */
+/** What a site's settings say of its profiles: days for which whole events are kept, and how many. */
 export interface Bounds {
   days: number;
   events: number;
 }
+
+/** What holds where an object was told nothing else. */
+export const DEFAULT_BOUNDS: Bounds = { days: 90, events: 2_000 };
 
 /** A part of the tree on its way out: see `parting.ts`. */
 export interface Parting {
@@ -147,18 +149,19 @@ export class Tables {
 
   create(): void {
     this.#run(CREATE);
-    this.setMeta('schema', SCHEMA);
   }
 
   /** Version of the tables as they are. Release 0.1 did not write it down. */
   schema(): number {
-    return this.meta('schema') ?? 1;
+    const self = this.meta('self') as { schema?: number } | undefined;
+    return self?.schema ?? 1;
   }
 
   /** Brings tables of an older release up to this one. Only inside a transaction. */
   upgrade(): void {
     upgrade(this.#sql, this.schema());
-    this.setMeta('schema', SCHEMA);
+    const self = this.meta('self');
+    if (self !== undefined) this.setMeta('self', { ...self, schema: SCHEMA });
   }
 
   meta<K extends keyof Meta>(key: K): Meta[K] | undefined {

@@ -81,6 +81,10 @@ export function pathOf(tree: Tree, name: string): Node[] {
 /** The primary identifier of the tree that `name` is in. */
 export const primaryOf = (tree: Tree, name: string): Node | undefined => pathOf(tree, name).at(-1);
 
+/** The identifier by whose bond `name` came to `parent`: itself, or one that it had joined before. */
+export const bondTo = (tree: Tree, name: string, parent: string): Node | undefined =>
+  pathOf(tree, name).find((node) => node.parent === parent);
+
 /** Whether every bond between an identifier and the primary one is verified. */
 export const isVouched = (tree: Tree, name: string): boolean => {
   const path = pathOf(tree, name);

@@ -328,8 +328,8 @@ describe('alias', () => {
 });
 
 describe('reads', () => {
-  it('make nothing: 1,000 decisions for made-up ids leave no table behind', async () => {
-    const ids = Array.from({ length: 1000 }, () => fresh('made-up'));
+  it('make nothing: decisions for made-up ids leave no table behind', async () => {
+    const ids = Array.from({ length: 300 }, () => fresh('made-up'));
     for (let i = 0; i < ids.length; i += 50) {
       await Promise.all(
         ids.slice(i, i + 50).map(async (anonymousId) => {
@@ -351,5 +351,5 @@ describe('reads', () => {
       expect(tables).toEqual([]);
     }
     expect((await ask('GET', `/v1/profiles/anon/${ids[0]}`)).status).toBe(404);
-  });
+  }, 120_000);
 });

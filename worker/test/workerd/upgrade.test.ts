@@ -36,9 +36,9 @@ async function restore(name: keyof typeof release.objects): Promise<void> {
 const schemaOf = async (kind: Kind, id: string): Promise<unknown> =>
   runInDurableObject(await objectOf(kind, id), (_, state) =>
     state.storage.sql
-      .exec("select value from meta where key = 'schema'")
+      .exec("select value ->> 'schema' as schema from meta where key = 'self'")
       .toArray()
-      .map(({ value }) => value),
+      .map(({ schema }) => schema),
   );
 
 describe('an object of release 0.1', () => {
@@ -57,10 +57,10 @@ describe('an object of release 0.1', () => {
     expect(events).toHaveLength(6);
     const graph = await ask('GET', '/v1/profiles/user/v1-user/identity');
     expect((await graph.json<IdentityAnswer>()).identifiers).toHaveLength(3);
-    expect(await schemaOf('user', 'v1-user')).toEqual([]);
+    expect(await schemaOf('user', 'v1-user')).toEqual([null]);
 
     await sent([track('v1-browser', 'New', {}, { userId: 'v1-user' }), track('v1-anon', 'New')]);
-    expect(await schemaOf('user', 'v1-user')).toEqual([String(SCHEMA)]);
+    expect(await schemaOf('user', 'v1-user')).toEqual([SCHEMA]);
     await evictDurableObject(await objectOf('user', 'v1-user'));
     const after = await profile('user', 'v1-user');
     expect(after?.counters).toMatchObject({ ...before.counters, New: { count: 2 } });

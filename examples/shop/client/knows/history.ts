@@ -13,7 +13,31 @@ const VERBS: Record<IdentityChange['change'], string> = {
   split: 'left',
 };
 
-function entry(change: IdentityChange, own: string | undefined): HTMLElement {
+/** The bonds as they stand: a claimed one is verified as soon as the shop signs, and the history keeps how it began. */
+const verifiedNow = (people: readonly Person[]): ReadonlySet<string> =>
+  new Set(
+    people.flatMap(({ identity }) =>
+      identity.identifiers.flatMap((node) =>
+        node.link === 'verified' && node.joined !== null
+          ? [`${keyOf(node)} ${keyOf(node.joined)}`]
+          : [],
+      ),
+    ),
+  );
+
+function linkWords(
+  { identifier, with: other, link }: IdentityChange,
+  now: ReadonlySet<string>,
+): string {
+  const later = link === 'claimed' && now.has(`${keyOf(identifier)} ${keyOf(other)}`);
+  return later ? ', claimed, then verified' : `, ${link}`;
+}
+
+function entry(
+  change: IdentityChange,
+  own: string | undefined,
+  now: ReadonlySet<string>,
+): HTMLElement {
   const { identifier, with: other, link, reason, at } = change;
   return make(
     'li',
@@ -22,7 +46,7 @@ function entry(change: IdentityChange, own: string | undefined): HTMLElement {
       'span',
       'change__words',
       `${nameOf(identifier, own)} ${VERBS[change.change]} ${nameOf(other, own)}`,
-      change.change === 'link' ? `, ${link}` : '',
+      change.change === 'link' ? linkWords(change, now) : '',
       reason === '' ? '' : make('q', 'change__reason', reason),
     ),
     when(at),
@@ -38,10 +62,11 @@ export function historyView(people: readonly Person[], own: string | undefined):
   );
   const sorted = [...changes.values()].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   if (sorted.length === 0) return [];
+  const now = verifiedNow(people);
   const more = sorted.length - MAX_CHANGES;
   return [
     make('h3', '', 'How it came to be'),
-    make('ol', 'changes', ...sorted.slice(0, MAX_CHANGES).map((one) => entry(one, own))),
+    make('ol', 'changes', ...sorted.slice(0, MAX_CHANGES).map((one) => entry(one, own, now))),
     ...(more > 0 ? [make('p', 'graph__more', `and ${more} before`)] : []),
   ];
 }

@@ -6,6 +6,7 @@ const PASSING: readonly [RegExp, string][] = [
   [/^[\w-]+~[\w-]+~\w+~\w+~\w+~[\w.-]+~\w+\.[\w-]+$/, '<token>'],
   [/^[ua]\.[\w-]{22}$/, '<name>'],
   [/^[\w-]{22}$/, '<id>'],
+  [/^\d{13}\.[\w-]{22}$/, '<place>'],
 ];
 
 function lasting(value: unknown): unknown {

@@ -27,6 +27,7 @@ export class Host {
   #life: { party: Party; profile: Profile; open: Set<(why: Error) => void> } | undefined;
   #alarm: { at: number; cancel: () => void } | undefined;
   #alarmRuns = false;
+  #alarmWaits = false;
 
   constructor(network: Network, name: string) {
     this.#network = network;
@@ -75,6 +76,7 @@ export class Host {
     for (const reject of life.open) reject(lost('the object was reset'));
     if (this.#alarmRuns) {
       this.#alarmRuns = false;
+      this.#alarmWaits = false;
       this.#setAlarm(Math.min(this.#alarm?.at ?? Infinity, this.#network.clock.now + ALARM_AGAIN));
     }
   }
@@ -86,12 +88,12 @@ export class Host {
   }
 
   #ring(): void {
+    this.#alarm = undefined;
     if (this.#alarmRuns) {
       // One at a time.
-      this.#setAlarm(this.#network.clock.now + 1);
+      this.#alarmWaits = true;
       return;
     }
-    this.#alarm = undefined;
     const life = this.#live();
     this.#alarmRuns = true;
     life.profile
@@ -100,7 +102,10 @@ export class Host {
         if (!life.party.gone) this.#network.errors.push(`alarm at ${this.name}: ${String(error)}`);
       })
       .finally(() => {
-        if (!life.party.gone) this.#alarmRuns = false;
+        if (life.party.gone) return;
+        this.#alarmRuns = false;
+        if (this.#alarmWaits) this.#setAlarm(this.#network.clock.now);
+        this.#alarmWaits = false;
       });
   }
 }

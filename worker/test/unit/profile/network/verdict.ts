@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { identityOf, personOf, profileOf, timelineOf } from '../../../../src/profile/client.ts';
 import { compareNames } from '../../../../src/profile/tree.ts';
 import { IDENTIFIERS } from './identifiers.ts';
@@ -219,7 +220,7 @@ async function people(world: World): Promise<void> {
     }
     world.network.host(name).crash();
     const again = await read();
-    if (JSON.stringify(again) !== JSON.stringify([profile, timeline])) {
+    if (!isDeepStrictEqual(again, [profile, timeline])) {
       fault('is another after a crash');
     }
   }

@@ -1,0 +1,169 @@
+/** Floods of identifiers: what one profile takes is bounded, and a flood of claims drives out nothing vouched. */
+import { env, runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it } from 'vitest';
+import type { IdentityAnswer } from '../../src/contract/wire.ts';
+import { type Kind, objectName } from '../../src/profile/names.ts';
+import { signUserId } from '../../src/site/secrets.ts';
+import { fresh, track } from './client.ts';
+import { type OwnSite, ownSite } from './ownSite.ts';
+
+/** Few, so that a flood is short. */
+const MOST = 5;
+
+/** Rows of an identifier's object, by table. */
+const rowsOf = (site: OwnSite, kind: Kind, id: string): Promise<Record<string, number>> => {
+  const stub = env.PROFILE.getByName(objectName(site.id, kind, id));
+  return runInDurableObject(stub, (_, state) => {
+    const { sql } = state.storage;
+    const tables = ['nodes', 'states', 'changes', 'due', 'departures', 'journal'];
+    return Object.fromEntries(
+      tables.map((table) => [
+        table,
+        Number(sql.exec(`select count(*) as n from ${table}`).one()['n']),
+      ]),
+    );
+  });
+};
+
+const alias = (previousId: string, userId: string): Record<string, unknown> => ({
+  type: 'alias',
+  previousId,
+  userId,
+  messageId: fresh('m'),
+});
+const codes = ({ notices }: { notices: { code: string }[] }): string[] =>
+  notices.map(({ code }) => code);
+const identifiers = async (site: OwnSite, user: string): Promise<string[]> =>
+  ((await site.profile('user', user))?.identifiers ?? []).map(({ value }) => value);
+
+describe('a flood of anonymous ids on one user', () => {
+  it('stops at the limit, by identify and by alias, with a notice each', async () => {
+    const shop = await ownSite({ maxAnonymousIds: MOST });
+    const user = fresh('user');
+    const anons = Array.from({ length: 3 * MOST }, () => fresh('anon'));
+    for (const [i, anon] of anons.entries()) {
+      const answer = await shop.sent([
+        i % 2 === 0 ? track(anon, 'X', {}, { userId: user }) : alias(anon, user),
+      ]);
+      expect(codes(answer)).toEqual(i < MOST ? [] : ['identifier_limit']);
+    }
+    expect(await identifiers(shop, user)).toHaveLength(1 + MOST);
+    // Each that was refused is still a person of its own.
+    const last = anons.at(-1) ?? '';
+    await shop.sent([track(last, 'Y')]);
+    expect((await shop.profile('anon', last))?.identifiers).toHaveLength(1);
+    // What came in the user's name counts, and takes no row of its own for each browser.
+    expect((await shop.profile('user', user))?.counters['X']?.count).toBe(8);
+    const rows = await rowsOf(shop, 'user', user);
+    expect(rows).toMatchObject({ nodes: MOST, changes: MOST, departures: 0 });
+    expect(rows['states']).toBeLessThanOrEqual(2 * MOST + 2);
+  });
+
+  it('stops at the limit, however many come at once', async () => {
+    const shop = await ownSite({ maxAnonymousIds: MOST });
+    const user = fresh('user');
+    await shop.sent([{ type: 'track', event: 'X', userId: user, messageId: fresh('m') }]);
+    await Promise.all(
+      Array.from({ length: 3 * MOST }, () =>
+        shop.sent([track(fresh('anon'), 'X', {}, { userId: user }), alias(fresh('anon'), user)]),
+      ),
+    );
+    expect((await identifiers(shop, user)).length).toBeLessThanOrEqual(1 + MOST);
+    expect((await rowsOf(shop, 'user', user))['nodes']).toBeLessThanOrEqual(MOST);
+    expect((await shop.profile('user', user))?.counters['X']?.count).toBe(1 + 3 * MOST);
+  });
+
+  it('stops at the limit where it comes by browsers that were refused before', async () => {
+    const shop = await ownSite({ maxAnonymousIds: MOST });
+    const user = fresh('user');
+    for (let i = 0; i < 2 * MOST; i++) {
+      const anon = fresh('anon');
+      await shop.sent([track(anon, 'Before')]);
+      for (let again = 0; again < 2; again++) {
+        await shop.sent([alias(anon, user), track(anon, 'X', {}, { userId: user })]);
+      }
+    }
+    expect(await identifiers(shop, user)).toHaveLength(1 + MOST);
+    expect((await shop.profile('user', user))?.counters['Before']?.count).toBe(MOST);
+  });
+
+  it('takes as many again for each that is split off, and none that was', async () => {
+    const shop = await ownSite({ maxAnonymousIds: MOST });
+    const user = fresh('user');
+    const gone: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 2 * MOST; i++) {
+        await shop.sent([track(fresh('anon'), 'X', {}, { userId: user })]);
+      }
+      const [, victim = ''] = await identifiers(shop, user);
+      const split = await shop.ask('POST', `/v1/profiles/anon/${victim}/split`, {});
+      expect(split.status).toBe(200);
+      gone.push(victim);
+      expect(await identifiers(shop, user)).toHaveLength(MOST);
+    }
+    for (const anon of gone) {
+      const answers = [
+        await shop.sent([track(anon, 'X', {}, { userId: user })]),
+        await shop.sent([alias(anon, user)]),
+      ];
+      expect(answers.map(codes)).toEqual([['identifier_split'], ['identifier_split']]);
+      expect((await shop.profile('anon', anon))?.identifiers).toHaveLength(1);
+    }
+    const rows = await rowsOf(shop, 'user', user);
+    expect(rows['nodes']).toBe(MOST - 1);
+    expect(rows['departures']).toBe(gone.length);
+  });
+});
+
+const externalIds = (type: string, ids: string[]): Record<string, unknown> => ({
+  context: { externalIds: ids.map((id) => ({ type, id, collection: 'users', encoding: 'none' })) },
+});
+const kept = async (shop: OwnSite, user: string): Promise<IdentityAnswer['externalIds']> =>
+  (await (await shop.ask('GET', `/v1/profiles/user/${user}/identity`)).json<IdentityAnswer>())
+    .externalIds;
+
+describe('a flood of external ids', () => {
+  it('stops at the limit of each type, and at ten types', async () => {
+    const shop = await ownSite({ maxExternalIds: 3 });
+    const user = fresh('user');
+    const anon = fresh('anon');
+    let notices: string[] = [];
+    for (let i = 0; i < 15; i++) {
+      for (const ids of [['a', 'b'], ['c'], ['d', 'e']]) {
+        const more = { userId: user, ...externalIds(`type${i}`, ids) };
+        notices = [...notices, ...codes(await shop.sent([track(anon, 'X', {}, more)]))];
+      }
+    }
+    expect(new Set(notices)).toEqual(new Set(['identifier_limit']));
+    const found = await kept(shop, user);
+    expect(new Set(found.map(({ type }) => type)).size).toBe(10);
+    expect(found).toHaveLength(30);
+    expect((await shop.profile('user', user))?.counters['X']?.count).toBe(45);
+  });
+
+  it('of one event is read for twenty entries, and joins nobody', async () => {
+    const shop = await ownSite({ maxExternalIds: 100 });
+    const [user, other] = [fresh('user'), fresh('user')];
+    const ids = Array.from({ length: 500 }, (_, i) => `id${i}`);
+    for (const userId of [user, other]) {
+      await shop.sent([
+        { type: 'track', event: 'X', userId, messageId: 'm', ...externalIds('email', ids) },
+      ]);
+    }
+    expect(await kept(shop, user)).toHaveLength(20);
+    expect(await identifiers(shop, user)).toEqual([user]);
+    expect(await identifiers(shop, other)).toEqual([other]);
+  });
+
+  it('of claims takes none for vouched, and a vouched one rises', async () => {
+    const shop = await ownSite();
+    const user = fresh('user');
+    const signature = await signUserId(shop.identitySecret, user);
+    const event = { type: 'identify', userId: user, ...externalIds('email', ['a@shop.example']) };
+    await shop.sent([{ ...event, messageId: '1' }]);
+    expect(await kept(shop, user)).toMatchObject([{ verified: false }]);
+    await shop.sent([{ ...event, messageId: '2', signature }]);
+    await shop.sent([{ ...event, messageId: '3', timestamp: '2001-01-01T00:00:00Z' }]);
+    expect(await kept(shop, user)).toMatchObject([{ verified: true }]);
+  });
+});

@@ -1,0 +1,50 @@
+import { env } from 'cloudflare:test';
+import type { BatchAnswer, ProfileAnswer, SettingsPatch } from '../../src/contract/wire.ts';
+import type { Kind } from '../../src/profile/names.ts';
+import { createSite } from '../../src/site/create.ts';
+import { SITE } from '../setup.ts';
+import { call, fresh } from './client.ts';
+
+/** A site of one test, so that no other test meets its settings or secrets. */
+export interface OwnSite {
+  id: string;
+  writeKey: string;
+  identitySecret: string;
+  /** Asks with the site's secret key. */
+  ask: (method: string, path: string, body?: unknown) => Promise<Response>;
+  /** Sends events with its write key, and expects that the batch is taken. */
+  sent: (batch: unknown[], more?: Record<string, unknown>) => Promise<BatchAnswer>;
+  profile: (kind: Kind, id: string) => Promise<ProfileAnswer | undefined>;
+}
+
+/** Makes a site, with settings that are in force at once: nobody has read its snapshot yet. */
+export async function ownSite(settings: SettingsPatch = {}): Promise<OwnSite> {
+  const made = {
+    ...SITE,
+    id: fresh('site'),
+    secretKey: fresh('sk'),
+    writeKey: fresh('wk'),
+    identitySecret: fresh('secret'),
+  };
+  const { id, writeKey, secretKey, identitySecret } = made;
+  await createSite(env.DB, env.CRESSET_SECRET, made, Date.now());
+  const ask: OwnSite['ask'] = (method, path, body) =>
+    call(method, path, body, { authorization: `Bearer ${secretKey}` });
+  const set = await ask('PATCH', '/v1/settings', settings);
+  if (set.status !== 200) throw new Error(`${set.status} ${await set.text()}`);
+  return {
+    id,
+    writeKey,
+    identitySecret,
+    ask,
+    sent: async (batch, more = {}) => {
+      const response = await call('POST', '/v1/batch', { writeKey, batch, ...more });
+      if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+      return response.json<BatchAnswer>();
+    },
+    profile: async (kind, id) => {
+      const response = await ask('GET', `/v1/profiles/${kind}/${encodeURIComponent(id)}`);
+      return response.status === 404 ? undefined : response.json<ProfileAnswer>();
+    },
+  };
+}
