@@ -55,7 +55,10 @@ function splitStatements(sql: object): void {
   const prototype = Object.getPrototypeOf(sql) as { exec: Method };
   const { exec } = prototype;
   prototype.exec = function split(text, ...bindings) {
-    const [last, ...before] = String(text).split(';').filter((part) => part.trim() !== '').toReversed();
+    const [last, ...before] = String(text)
+      .split(';')
+      .filter((part) => part.trim() !== '')
+      .toReversed();
     for (const part of before.toReversed()) exec.call(this, part);
     return exec.call(this, last, ...bindings);
   };

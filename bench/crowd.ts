@@ -4,8 +4,8 @@ import type { LoadRoute } from './loader.ts';
 import type { Objects } from './objects.ts';
 import type { Sender } from './sender.ts';
 import {
+  collect,
   decideFor,
-  eventOf,
   type Route,
   SECRET_KEY,
   vouchedEvent,
@@ -64,7 +64,7 @@ export function withEvents(port: number, events: number, visitors: number, label
   return {
     what,
     visitors,
-    ...routesOf(what, port, visitors, eventOf({ anonymousId }), decideFor({ anonymousId })),
+    ...routesOf(what, port, visitors, collect(1, { anonymousId }), decideFor({ anonymousId })),
     root,
     build: (sender, objects) =>
       forEach(visitors, async (visitor) => {

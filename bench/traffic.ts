@@ -69,8 +69,8 @@ export type Route = Omit<LoadRoute, 'name' | 'port'>;
 const common = { headers: HEADERS, visitors: VISITORS };
 const accepted = (events: number): string => `"accepted":${events},`;
 
-/** So many events of a visitor in one batch. */
-const collect = (events: number, who: Who): Route => ({
+/** So many events of each visitor in one batch. */
+export const collect = (events: number, who: Who): Route => ({
   ...common,
   path: '/v1/batch',
   body: batchOf(events, who),
@@ -80,26 +80,25 @@ const collect = (events: number, who: Who): Route => ({
 /** So many events of an anonymous visitor. */
 export const anonymous = (events: number): Route => collect(events, { anonymousId });
 
-/** One event of a known visitor. */
-export const eventOf = (who: Who): Route => collect(1, who);
-
 /** One event of a visitor who has signed in. */
 export const signedIn: Route = collect(1, { anonymousId, userId });
 
 /** The sign-in itself. */
-export const signIn: Route = {
+export const signInOf = (who: Who): Route => ({
   ...common,
   path: '/v1/identify',
   body: JSON.stringify({
     writeKey: WRITE_KEY,
-    anonymousId,
-    userId,
+    ...who,
     messageId: 'bench-@@@@@@@@@@@@-identify',
     traits: { plan: 'gold' },
     context,
   }),
   expect: accepted(1),
-};
+});
+
+/** The sign-in of the visitor of {@link anonymous}. */
+export const signIn = signInOf({ anonymousId, userId });
 
 const question = (who: Who, fresh: boolean, more = {}): string =>
   JSON.stringify({
@@ -137,15 +136,16 @@ const trusted = (route: Route): Route => ({
 /** One event that the site's server vouches for. */
 export const vouchedEvent = (who: Who): Route => trusted(collect(1, who));
 
-/** The private API splits the visitor's anonymous id off. */
-export const splitOff: Route = trusted({
-  ...common,
-  path: `/v1/profiles/anon/${anonymousId}/split`,
-  body: '{}',
-  expect: '"status":"',
-});
+/** The private API splits an anonymous id off. */
+export const splitOff = (anonymousId: string): Route =>
+  trusted({
+    ...common,
+    path: `/v1/profiles/anon/${anonymousId}/split`,
+    body: '{}',
+    expect: '"status":"',
+  });
 
-/** The private API erases the visitor. Part of it is done later: see worker/src/erasure/chunks.ts. */
+/** The private API erases who has signed in. Part of it is done later: see worker/src/erasure/chunks.ts. */
 export const erasePerson: Route = trusted({
   ...common,
   path: `/v1/profiles/user/${userId}/erase`,

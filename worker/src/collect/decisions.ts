@@ -1,6 +1,6 @@
-import { consentOf } from '../consent.ts';
 import type { BatchRequest, DecisionReason, Decisions } from '../contract/wire.ts';
 import { answerDecisions } from '../decide/answer.ts';
+import { buildContext } from '../decide/context.ts';
 import { viewFor } from '../decide/viewFor.ts';
 import { identifierOf } from '../profile/names.ts';
 import { type ProfileView, strangerView } from '../profile/view.ts';
@@ -37,25 +37,20 @@ export async function decisionsFor(asked: Asked): Promise<Decisions> {
     ...(userId === undefined ? {} : { user: identifierOf(site, 'user', userId) }),
     trusted,
   };
-  const consent = consentOf(
-    trusted ? null : request.headers.get('sec-gpc'),
-    event.context['consent'],
-  );
+  const context = buildContext(request.headers, event.context, trusted);
   const viewForEvent = async (): Promise<ProfileView> => {
     // The object that took the event has told what this request may know of it.
-    if (view !== undefined && consent === 'all') return view;
+    if (view !== undefined && context.consent === 'all') return view;
     // A user id alone proves nothing under a write key.
     if (asker.anon === undefined && !trusted) return strangerView(asker.user?.name ?? '');
-    return viewFor(env, asker, batch.fresh === true, consent);
+    return viewFor(env, asker, batch.fresh === true, context.consent);
   };
   return answerDecisions({
     env,
     snapshot,
     view: await viewForEvent(),
-    request,
     slots,
-    context: event.context,
+    context,
     now: received,
-    trusted,
   });
 }

@@ -1,4 +1,4 @@
-import type { BatchRequest, Rejection } from '../contract/wire.ts';
+import type { Rejection } from '../contract/wire.ts';
 
 /** A refused event as it is shown on the console: why, when, from which client; not what it held. */
 export interface RejectionRecord {
@@ -14,7 +14,7 @@ export interface RejectionRecord {
 const KEPT = 20;
 
 /** What the console is told of a request's refused events. */
-const rejectionRecords = (
+export const rejectionRecords = (
   rejections: readonly Rejection[],
   received: number,
   library: string,
@@ -27,22 +27,3 @@ const rejectionRecords = (
     message: message.slice(0, 300).toWellFormed(),
     library: library.slice(0, 100).toWellFormed(),
   }));
-
-/** Tells the console of refused events. Best effort: the client has its answer. */
-export async function reportRejections(
-  env: Env,
-  site: string,
-  rejected: readonly Rejection[],
-  received: number,
-  batch: BatchRequest,
-): Promise<void> {
-  const library = batch.context?.library?.name;
-  const rejections = rejectionRecords(
-    rejected,
-    received,
-    typeof library === 'string' ? library : '',
-  );
-  await env.EVENTS.send({ site, rejections }).catch((error: unknown) => {
-    console.error('rejections', String(error));
-  });
-}

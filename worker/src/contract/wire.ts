@@ -159,7 +159,7 @@ export type NoticeCode =
   | 'identifier_limit'
   /** The two were split by the private API; the event counts for its `userId`, nothing was linked. */
   | 'identifier_split'
-  /** Secret key only: the person was erased, and the event was dropped. Under a write key nothing tells. */
+  /** Secret key only: the person was erased, and the event was dropped. Under a write key no notice tells. */
   | 'person_erased';
 
 /** One refused event. */

@@ -1,8 +1,8 @@
-import type { DecideContext, Decisions } from '../contract/wire.ts';
+import type { Decisions } from '../contract/wire.ts';
 import type { ProfileView } from '../profile/view.ts';
 import { signDecision } from '../site/decisionToken.ts';
 import type { Snapshot } from '../site/snapshot.ts';
-import { buildContext } from './context.ts';
+import type { DecisionContext } from './context.ts';
 import { decide } from './decide.ts';
 import { respond } from './respond.ts';
 
@@ -12,23 +12,17 @@ export interface DecisionRequest {
   snapshot: Snapshot;
   /** What this request may know of the person; its `subject` is what variants are drawn by. */
   view: ProfileView;
-  /** For its headers: device and Global Privacy Control. */
-  request: Request;
   slots: readonly string[];
-  /** What the caller told of the moment: `context` of the request, or of the page view. */
-  context: DecideContext | null | undefined;
+  context: DecisionContext;
   /** UTC milliseconds. */
   now: number;
   /** Say of each campaign why it was or was not chosen: for a secret key only. */
   explain?: boolean;
-  /** A secret key asked: the context is that of somebody else's browser. */
-  trusted?: boolean;
 }
 
 /** Decides each slot and signs what was decided. Stores nothing. */
 export function answerDecisions(asked: DecisionRequest): Decisions {
-  const { env, snapshot, view, now, slots, explain = false, trusted = false } = asked;
-  const context = buildContext(asked.request.headers, asked.context, trusted);
+  const { env, snapshot, view, context, now, slots, explain = false } = asked;
   const outcomes = decide({ snapshot, view, context, slots, now, explain });
   const entries = Array.from(outcomes, ([slot, outcome]) => {
     const { chosen } = outcome;

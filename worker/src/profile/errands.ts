@@ -87,5 +87,4 @@ export function errandAnswered(core: Core, errand: Errand, answer: unknown): voi
       entombAnswered(core, errand.message);
       break;
   }
-  if (!hasErrand(core)) core.transaction(() => core.clearDue('errands'));
 }

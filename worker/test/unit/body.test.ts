@@ -62,6 +62,10 @@ describe.each([
     expect(await codeOf(body, inPieces)).toBe(code);
   });
 
+  it('takes U+FFFD where it was sent', async () => {
+    expect(await readJson(requestOf('{"a":"\ufffd"}', inPieces), LIMIT)).toEqual({ a: '\ufffd' });
+  });
+
   it('is not disturbed by a body that was unreadable', async () => {
     expect(await codeOf(Uint8Array.of(0xf0, 0x9f), inPieces)).toBe('body_unreadable');
     expect(await readJson(requestOf('{"a":"é"}', inPieces), LIMIT)).toEqual({ a: 'é' });
@@ -84,6 +88,18 @@ describe.each([
 });
 
 describe('readBody', () => {
+  it('reads one kind of what is no UTF-8: four bytes without the last, in one piece', async () => {
+    const [before, after] = [new TextEncoder().encode('{"a":"'), new TextEncoder().encode('"}')];
+    const cut = (...bytes: number[]): Request =>
+      requestOf(Uint8Array.of(...before, ...bytes, ...after), false);
+    expect(await readJson(cut(0xf0, 0x9f, 0x98), LIMIT)).toEqual({ a: '\ufffd' });
+    for (const bytes of [[0xf0, 0x9f], [0xe8, 0xaa], [0xff], [0xf0, 0x9f, 0x98, 0xe9]]) {
+      await expect(readJson(cut(...bytes), LIMIT)).rejects.toMatchObject({
+        problem: { code: 'body_unreadable' },
+      });
+    }
+  });
+
   it.each([
     '__proto__',
     String.raw`\u005f_proto__`,

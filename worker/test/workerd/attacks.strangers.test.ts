@@ -334,7 +334,5 @@ describe("somebody with the write key and a victim's user id", () => {
     // Else the stories above would prove nothing.
     const alike = SLOTS.filter((slot) => theirs[slot]?.reason === strangers[slot]?.reason);
     expect(alike).toEqual(['said', 'drawn']);
-    // Drawn for another subject, and recorded; the token says both, the variant may be the same by chance.
-    expect(theirs['drawn']?.decisionId).not.toBe(strangers['drawn']?.decisionId);
   });
 });

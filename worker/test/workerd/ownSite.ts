@@ -32,6 +32,8 @@ export async function ownSite(settings: SettingsPatch = {}): Promise<OwnSite> {
     call(method, path, body, { authorization: `Bearer ${secretKey}` });
   const set = await ask('PATCH', '/v1/settings', settings);
   if (set.status !== 200) throw new Error(`${set.status} ${await set.text()}`);
+  // The next change is compiled at once too, and not some seconds after this one.
+  await env.DB.prepare('update sites set compiled_at = 0 where id = ?1').bind(id).run();
   return {
     id,
     writeKey,

@@ -25,28 +25,22 @@ const verifiedNow = (people: readonly Person[]): ReadonlySet<string> =>
     ),
   );
 
-function linkWords(
-  { identifier, with: other, link }: IdentityChange,
-  now: ReadonlySet<string>,
-): string {
-  const later = link === 'claimed' && now.has(`${keyOf(identifier)} ${keyOf(other)}`);
-  return later ? ', claimed, then verified' : `, ${link}`;
-}
-
 function entry(
   change: IdentityChange,
   own: string | undefined,
   now: ReadonlySet<string>,
 ): HTMLElement {
   const { identifier, with: other, link, reason, at } = change;
+  const later = link === 'claimed' && now.has(`${keyOf(identifier)} ${keyOf(other)}`);
+  const how = later ? 'claimed, then verified' : link;
   return make(
     'li',
-    `change change--${change.change} change--${link}`,
+    `change change--${change.change} change--${later ? 'verified' : link}`,
     make(
       'span',
       'change__words',
       `${nameOf(identifier, own)} ${VERBS[change.change]} ${nameOf(other, own)}`,
-      change.change === 'link' ? linkWords(change, now) : '',
+      change.change === 'link' ? `, ${how}` : '',
       reason === '' ? '' : make('q', 'change__reason', reason),
     ),
     when(at),

@@ -20,7 +20,7 @@ export class Clock {
 
   /** Answers how to call it off. */
   in(delay: number, run: () => void): () => void {
-    const task = { at: this.now + Math.max(Math.round(delay), 0), order: (this.#order += 1), run };
+    const task = { at: this.now + Math.max(Math.ceil(delay), 0), order: (this.#order += 1), run };
     let low = 0;
     let high = this.#tasks.length;
     while (low < high) {
