@@ -56,7 +56,10 @@ async function coldLine(loader: Loader, objects: Objects, crowd: Crowd): Promise
   };
 }
 
-/** What requests to the larger profiles take, beside the smallest; the second crowd is the smallest again. */
+/**
+ * What requests to the larger profiles take, beside the smallest. The second crowd is the smallest again: where
+ * those two are not alike, the others prove nothing.
+ */
 async function growthLines(
   loader: Loader,
   crowds: readonly Crowd[],
@@ -65,11 +68,25 @@ async function growthLines(
 ): Promise<Line[]> {
   const routes = crowds.map(routeOf);
   for (const route of routes) await loader.send(route, REQUESTS);
-  const ratios = await growthOf(loader, routes, ROUNDS, REQUESTS);
-  return ratios.map((ratio, index) => {
-    const same = index === 0 ? ', others of the smallest (the noise)' : '';
-    return growthLine(`${what}: ${crowds[index + 1]?.what}${same}`, ratio, FLAT);
-  });
+  const [same, ...larger] = await growthOf(loader, routes, ROUNDS, REQUESTS);
+  if (same === undefined) return [];
+  const alike = same.median <= FLAT && same.median >= 1 / FLAT;
+  const noise = `too noisy, proves nothing: the smallest beside themselves came to ${same.median.toFixed(2)}`;
+  const {
+    budget: _budget,
+    verdict: _verdict,
+    ...stated
+  } = growthLine(`${what}: ${crowds[1]?.what}, others of the same size`, same, FLAT);
+  return [
+    stated,
+    ...larger.map((ratio, index) =>
+      growthLine(
+        `${what}: ${crowds[index + 2]?.what}`,
+        alike || ratio.noise !== undefined ? ratio : { ...ratio, noise },
+        FLAT,
+      ),
+    ),
+  ];
 }
 
 /** What a profile costs by its size: to be asked, to be loaded, to be merged, and on disk. */

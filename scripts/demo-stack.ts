@@ -67,6 +67,29 @@ async function seedSite(db: D1Database, secret: string, origin: string): Promise
     .run();
 }
 
+/** How often wrangler.toml's cron comes round. Milliseconds. */
+const MINUTE = 60_000;
+
+/** Runs the worker's cron, which plain workerd has no clock for. Answers how to stop it. */
+function startCron(worker: Awaited<ReturnType<typeof startWorker>>): () => Promise<void> {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = worker
+      .getWorker()
+      .then((fetcher) => fetcher.scheduled({ cron: '* * * * *' }))
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          console.error('cron', String(error));
+        },
+      );
+  }, MINUTE);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
 /** Starts the built worker and the shop on a state of their own, with the demo's site and campaigns. */
 export async function startDemo(settings: DemoSettings): Promise<Demo> {
   const { port, shopPort, state, timeout } = settings;
@@ -90,6 +113,7 @@ export async function startDemo(settings: DemoSettings): Promise<Demo> {
       ...(timeout === undefined ? {} : { timeout }),
     });
     stops.push(() => shop.stop());
+    stops.push(startCron(worker));
     await seedSite(db, secret, shop.url);
     await seedCampaigns({ worker: workerUrl, secretKey: SECRET_KEY });
     return { workerUrl, shopUrl: shop.url, stop };

@@ -7,7 +7,7 @@ import type {
   Tally,
 } from '../contract/wire.ts';
 import { cartOf } from './cart.ts';
-import { MAX_TRAITS, type SourceState, table } from './state.ts';
+import { type ExternalIdState, MAX_TRAITS, type SourceState, table } from './state.ts';
 import type { Node, Tree } from './tree.ts';
 import type { Count, ProfileView } from './view.ts';
 
@@ -106,7 +106,7 @@ export function identityAnswer(
   id: string,
   nodes: readonly Node[],
   tree: Tree,
-  state: SourceState,
+  externalIds: readonly ExternalIdState[],
   history: IdentityChange[],
 ): IdentityAnswer {
   const brief = (node: Node | undefined): { kind: Node['kind']; value: string } | null =>
@@ -122,8 +122,8 @@ export function identityAnswer(
       event: by === '' ? null : by,
       reason,
     })),
-    externalIds: Object.values(state.externalIds)
-      .sort((a, b) => (a.type === b.type ? a.at - b.at : a.type < b.type ? -1 : 1))
+    externalIds: externalIds
+      .toSorted((a, b) => (a.type === b.type ? a.at - b.at : a.type < b.type ? -1 : 1))
       .map(({ type, id, verified, at }) => ({ type, id, verified, since: iso(at) })),
     history,
   };

@@ -1,11 +1,12 @@
 import type { Core } from './core.ts';
 import type { ForwardedEvent, ProfileEvent } from './event.ts';
 import { externalIdsOf, withinLimits } from './externalIds.ts';
+import { verifyBond } from './joining.ts';
 import type { Memory } from './memory.ts';
 import { DAY, MAX_UNSAVED } from './retention.ts';
 import type { IngestAnswer, IngestRequest } from './rpc.ts';
 import { viewFor } from './reading.ts';
-import { bondTo } from './tree.ts';
+import { readSource } from './source.ts';
 
 /** Takes events of one bearer. What it answers `done` for is durable. */
 export function ingest(core: Core, request: IngestRequest, now: number): IngestAnswer {
@@ -24,21 +25,16 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
   }
   const linked = anon === undefined ? undefined : memory.nodes.get(anon);
   if (anon !== undefined && request.asked === undefined && linked?.settled !== true) {
-    return { is: 'unknown', full: memory.count('anon') >= limits.anonymousIds };
+    const full = memory.countAnons(request.verified === true) >= limits.anonymousIds;
+    return { is: 'unknown', full };
   }
 
   const taken = core.transaction((memory) => {
     core.create(request.site, bearer, now);
-    const { days, events: count } = limits;
-    if (memory.bounds.days !== days || memory.bounds.events !== count) {
-      core.setMeta('bounds', { days, events: count });
-    }
-    const bond = anon === undefined ? undefined : bondTo(memory.nodes, anon, bearer.name);
-    if (request.verified === true && bond?.link === 'claimed') {
-      core.setNode({ ...bond, link: 'verified' });
-      // A number of its own, so that a move that is under way takes it along.
-      memory.lastSeq += 1;
-      memory.save(core.tables);
+    keepBounds(core, limits);
+    const by = events.find((event) => event.verified);
+    if (request.verified === true && anon !== undefined && by !== undefined) {
+      verifyBond(core, { child: anon, parent: bearer.name, at: by.time, by: by.id });
     }
     return append(core, memory, request, events, now);
   });
@@ -47,6 +43,14 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
     ...taken,
     ...(request.view === true ? viewFor(memory, request) : {}),
   };
+}
+
+/** What the site's settings say, for when the object works by itself. */
+function keepBounds(core: Core, { days, events, externalIds }: IngestRequest['limits']): void {
+  const { bounds } = core.memory;
+  const same =
+    bounds.days === days && bounds.events === events && bounds.externalIds === externalIds;
+  if (!same) core.setMeta('bounds', { days, events, externalIds });
 }
 
 /** Writes the events that are new into the journal and counts them. */
@@ -65,15 +69,17 @@ function append(
     if (tables.knows(event.id)) continue;
     const seq = memory.lastSeq + 1;
     const counted = memory.vouch(browser === undefined ? event : { ...event, browser });
+    const source = memory.sourceOf(bearer.name, anon, asked === 'linked', event.verified);
     const found = externalIdsOf(event);
     if (found.length > 0) {
-      counted.externalIds = withinLimits(memory.whole().externalIds, found, limits.externalIds);
+      const { externalIds } = memory.judgedAgainst(source, event.verified);
+      counted.externalIds = withinLimits(externalIds, found, limits.externalIds);
       if (counted.externalIds.length < found.length) {
-        limited.push(event.id);
         if (counted.notice === '') counted.notice = 'identifier_limit';
+        // A user id alone may be anybody's guess: it is told nothing of what the user has.
+        if (!readSource(source).claimed) limited.push(event.id);
       }
     }
-    const source = memory.sourceOf(bearer.name, anon, asked === 'linked', event.verified);
     const session = memory.reduce(source, counted, seq);
     const body: ForwardedEvent = { ...counted, identifier: bearer.name, session };
     tables.append({

@@ -31,7 +31,8 @@ export function link(core: Core, request: LinkRequest, now: number): LinkAnswer 
   if (standing.is === 'moving') {
     // Where it moves, somebody else's word may have put it: only the same user is the same link.
     if (standing.edge.parent !== user.name) return { is: 'owned' };
-    if (verified) core.transaction(() => core.setStanding(step(standing, { type: 'verify' })));
+    if (verified)
+      core.transaction(() => core.setStanding(step(standing, { type: 'verify', at, by })));
     return { is: 'linked' };
   }
   // All that joined one another goes along, so what any of them was split from counts.
@@ -171,8 +172,9 @@ export function receiveChunk(core: Core, chunk: Chunk, now: number): ChunkAnswer
     const home = memory.home(anchor);
     if (home.is !== 'here') return home.is === 'nobody' ? { is: 'retry' } : home;
   }
-  const count = chunk.nodes.filter(({ kind, name }) => kind === 'anon' && !memory.nodes.has(name));
-  if (known === undefined && memory.count('anon') + count.length > chunk.most) {
+  const anons = chunk.nodes.filter(({ kind }) => kind === 'anon').length;
+  const beside = memory.countAnons(edge.link === 'verified' && edge.by !== '');
+  if (known === undefined && beside + anons > chunk.most) {
     return { is: 'full' };
   }
   const upTo = core.transaction((memory) => {
@@ -221,10 +223,21 @@ function bond(core: Core, memory: Memory, edge: Edge): void {
     core.tables.addChange(changeRow(memory, bound, edge));
     return;
   }
+  if (edge.link === 'verified') verifyBond(core, edge);
+}
+
+/** A link that was claimed is verified by an event that came later. */
+export function verifyBond(core: Core, edge: Pick<Edge, 'child' | 'parent' | 'at' | 'by'>): void {
+  const { memory } = core;
   const bonded = bondTo(memory.nodes, edge.child, edge.parent);
-  if (edge.link === 'verified' && bonded?.link === 'claimed') {
-    core.setNode({ ...bonded, link: 'verified' });
-  }
+  if (bonded?.link !== 'claimed') return;
+  core.setNode({ ...bonded, link: 'verified' });
+  const { parent, at, by } = edge;
+  const change = { child: bonded.name, parent, link: 'verified' as const, at, by, reason: '' };
+  core.tables.addChange(changeRow(memory, bonded, change));
+  // A number of its own, so that a move that is under way takes it along.
+  memory.lastSeq += 1;
+  memory.save(core.tables);
 }
 
 function changeRow(memory: Memory, child: Node, edge: Edge): ChangeRow {
@@ -239,7 +252,7 @@ function changeRow(memory: Memory, child: Node, edge: Edge): ChangeRow {
     reason: edge.reason,
   };
   return {
-    id: `join.${child.name}.${edge.at}`,
+    id: `${edge.link}.${child.name}.${edge.at}`,
     at: edge.at,
     identifier: child.name,
     other: edge.parent,

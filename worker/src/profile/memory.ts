@@ -126,11 +126,33 @@ export class Memory {
     return { is: 'here' };
   }
 
-  /** How many identifiers of a kind the person has. */
-  count(kind: Node['kind']): number {
+  /** Whether one of the person's identifiers is a user. */
+  hasUser(): boolean {
+    for (const { kind } of this.nodes.values()) if (kind === 'user') return true;
+    return false;
+  }
+
+  /**
+   * How many anonymous ids count against the limit: for one that comes verified the verified ones only, so
+   * that nobody's claims keep the true owner's browser out.
+   */
+  countAnons(verified: boolean): number {
     let count = 0;
-    for (const node of this.nodes.values()) if (node.kind === kind) count += 1;
+    for (const { kind, link } of this.nodes.values()) {
+      if (kind === 'anon' && (!verified || link !== 'claimed')) count += 1;
+    }
     return count;
+  }
+
+  /**
+   * What new external ids count beside: what is vouched for, where they are too; else what the same browser, or
+   * the same guess of a user id, brought before. So a claim is told of nothing but itself, and locks nobody out.
+   */
+  judgedAgainst(source: string, verified: boolean): SourceState {
+    const { bearer, anon, claimed } = readSource(source);
+    if (verified) return this.vouched();
+    if (claimed) return this.states.get(source)?.state ?? emptyState();
+    return this.seenBy(anon ?? bearer).state;
   }
 
   #hold(source: string): Held {

@@ -101,9 +101,7 @@ export class Profile extends DurableObject<Env> {
     if (answer.is !== 'linked' || !hasErrand(this.#core)) return answer;
     await this.#runAWhile();
     const { standing } = this.#core.memory;
-    return standing.is === 'root' && this.#core.memory.count('user') === 0
-      ? { is: 'full' }
-      : answer;
+    return standing.is === 'root' && !this.#core.memory.hasUser() ? { is: 'full' } : answer;
   }
 
   /** Moves this person into another, for the private API. */
@@ -256,6 +254,10 @@ export class Profile extends DurableObject<Env> {
       const answer = await this.#send(errand);
       errandAnswered(this.#core, errand, answer);
     }
+    // A row that nothing is left for would ring the alarm again and again.
+    if (this.#core.memory.due.has('errands')) {
+      this.#core.transaction(() => this.#core.clearDue('errands'));
+    }
     // With the outbox empty nobody else would come by to forget what now lives at the target.
     if (this.#core.memory.standing.is === 'alias') this.#tidy(Date.now());
     await this.#arm(Date.now());
@@ -394,10 +396,10 @@ export class Profile extends DurableObject<Env> {
   /** After a flush: an alias forgets what lives at its target, a root writes its states and trims. */
   #tidy(now: number): void {
     const core = this.#core;
-    const { standing, states, returning } = core.memory;
+    const { standing, returning } = core.memory;
     if (standing.is === 'alias') {
       if (!standing.told || core.memory.pending || returning !== undefined) return;
-      if (states.size === 0) return;
+      if (core.tables.areEmpty()) return;
       core.transaction((memory) => {
         core.tables.clear();
         memory.clear();

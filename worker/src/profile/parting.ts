@@ -22,9 +22,10 @@ export function split(core: Core, request: SplitRequest, now: number): SplitAnsw
   const { parting, nodes, self } = memory;
   const { name } = request.for;
   if (parting !== undefined) return parting.cut === name ? { is: 'pending' } : { is: 'busy' };
+  // On its way into another person nobody is the primary one for long.
+  if (memory.standing.is !== 'root') return { is: 'busy' };
   if (nodes.get(name)?.parent === null) return { is: 'primary' };
-  const unsettled = [...nodes.values()].some(({ settled }) => !settled);
-  if (memory.standing.is !== 'root' || unsettled) return { is: 'busy' };
+  if ([...nodes.values()].some(({ settled }) => !settled)) return { is: 'busy' };
   const below = subtreeOf(nodes, name);
   const names = [...nodes.keys()].filter((node) => below.has(node) !== below.has(self?.name ?? ''));
   // The earliest, so that aliases go on pointing to what is earlier than they.

@@ -2,6 +2,7 @@ import type { IdentifierAnswer, IdentityChange } from '../contract/wire.ts';
 import { identityAnswer, profileAnswer, viewOfState } from './answer.ts';
 import type { Core } from './core.ts';
 import type { ForwardedEvent } from './event.ts';
+import { withinLimits } from './externalIds.ts';
 import type { Memory } from './memory.ts';
 import type {
   IdentityRead,
@@ -14,7 +15,7 @@ import type {
   ViewAnswer,
   ViewRequest,
 } from './rpc.ts';
-import { emptyState } from './state.ts';
+import { emptyState, type ExternalIdState } from './state.ts';
 import { SCHEMA } from './tables.ts';
 import { timelineEvent } from './timeline.ts';
 import { type Node, primaryOf } from './tree.ts';
@@ -87,6 +88,14 @@ export function read(core: Core, { for: asked, asVisitor }: ReadRequest): ReadAn
   return { is: 'profile', profile: profileAnswer(id, own, state) };
 }
 
+/** The external ids of the person, as many of each type as it may have: vouched ones first, then the oldest. */
+function externalIdsWithin(memory: Memory): ExternalIdState[] {
+  const ranked = Object.values(memory.whole().externalIds).sort(
+    (a, b) => Number(b.verified) - Number(a.verified) || a.at - b.at || (a.id < b.id ? -1 : 1),
+  );
+  return withinLimits({}, ranked, memory.bounds.externalIds);
+}
+
 /** The graph of identifiers, for the private API. */
 export function identity(core: Core, { for: asked }: ReadRequest): IdentityRead {
   const { memory, tables } = core;
@@ -102,7 +111,7 @@ export function identity(core: Core, { for: asked }: ReadRequest): IdentityRead 
       memory.self?.name ?? '',
       nodesOf(memory, asked.name),
       memory.nodes,
-      memory.whole(),
+      externalIdsWithin(memory),
       changes,
     ),
   };

@@ -44,8 +44,8 @@ export type Standing =
 export type Message =
   /** The two are one person from now on: this object begins to move. */
   | { type: 'join'; target: string; to?: Identifier; edge: Edge; most: number }
-  /** The link that it moves for is verified now. */
-  | { type: 'verify' }
+  /** The link that it moves for is verified now, by this event. */
+  | { type: 'verify'; at: number; by: string }
   /** The target has everything up to `upTo`; `last` is the newest number here at this very moment. */
   | { type: 'applied'; epoch: number; upTo: number; last: number }
   /** The target itself lives elsewhere by now. */
@@ -69,7 +69,10 @@ export function step(standing: Standing, message: Message): Standing {
     }
     case 'verify':
       return standing.is === 'moving' && standing.edge.link === 'claimed'
-        ? { ...standing, edge: { ...standing.edge, link: 'verified' } }
+        ? {
+            ...standing,
+            edge: { ...standing.edge, link: 'verified', at: message.at, by: message.by },
+          }
         : standing;
     case 'applied': {
       if (standing.is !== 'moving' || message.epoch !== standing.epoch) return standing;

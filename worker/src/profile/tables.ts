@@ -74,14 +74,17 @@ export interface Meta {
   returning: { epoch: number; applied: number };
 }
 
-/** What a site's settings say of its profiles: days for which whole events are kept, and how many. */
+/** What a site's settings say of its profiles. */
 export interface Bounds {
+  /** Days for which whole events are kept, and how many. */
   days: number;
   events: number;
+  /** External ids of each type. */
+  externalIds: number;
 }
 
 /** What holds where an object was told nothing else. */
-export const DEFAULT_BOUNDS: Bounds = { days: 90, events: 2_000 };
+export const DEFAULT_BOUNDS: Bounds = { days: 90, events: 2_000, externalIds: 10 };
 
 /** A part of the tree on its way out: see `parting.ts`. */
 export interface Parting {
@@ -282,6 +285,14 @@ export class Tables {
     return (
       this.#all<{ at: number | null }>('select min(received) as at from journal')[0]?.at ?? null
     );
+  }
+
+  /** Whether nothing is left of what {@link clear} takes away. */
+  areEmpty(): boolean {
+    const some = ['journal', 'states', 'nodes', 'changes', 'due'].map(
+      (name) => `exists (select 1 from ${name})`,
+    );
+    return this.#all<{ some: number }>(`select ${some.join(' or ')} as some`)[0]?.some !== 1;
   }
 
   /** Everything that lives at the target now. */

@@ -3,6 +3,7 @@ import { env, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { IdentityAnswer } from '../../src/contract/wire.ts';
 import { type Kind, objectName } from '../../src/profile/names.ts';
+import type { SourceState } from '../../src/profile/state.ts';
 import { signUserId } from '../../src/site/secrets.ts';
 import { fresh, track } from './client.ts';
 import { type OwnSite, ownSite } from './ownSite.ts';
@@ -48,8 +49,10 @@ describe('a flood of anonymous ids on one user', () => {
       expect(codes(answer)).toEqual(i < MOST ? [] : ['identifier_limit']);
     }
     expect(await identifiers(shop, user)).toHaveLength(1 + MOST);
-    // Each that was refused is still a person of its own.
+    // An identify that is refused costs no second object.
     const last = anons.at(-1) ?? '';
+    expect(await shop.profile('anon', last)).toBeUndefined();
+    // Each that was refused is still a person of its own.
     await shop.sent([track(last, 'Y')]);
     expect((await shop.profile('anon', last))?.identifiers).toHaveLength(1);
     // What came in the user's name counts, and takes no row of its own for each browser.
@@ -85,6 +88,26 @@ describe('a flood of anonymous ids on one user', () => {
     }
     expect(await identifiers(shop, user)).toHaveLength(1 + MOST);
     expect((await shop.profile('user', user))?.counters['Before']?.count).toBe(MOST);
+  });
+
+  it('of claims keeps no browser out that comes signed', async () => {
+    const shop = await ownSite({ maxAnonymousIds: MOST });
+    const user = fresh('user');
+    for (let i = 0; i < 2 * MOST; i++) {
+      await shop.sent([track(fresh('anon'), 'X', {}, { userId: user })]);
+    }
+    const signature = await signUserId(shop.identitySecret, user);
+    const homes = Array.from({ length: 2 * MOST }, () => fresh('home'));
+    for (const [i, anonymousId] of homes.entries()) {
+      const answer = await shop.sent([
+        track(anonymousId, 'X'),
+        { type: 'identify', anonymousId, userId: user, signature, messageId: fresh('m') },
+      ]);
+      expect(codes(answer)).toEqual(i < MOST ? [] : ['identifier_limit']);
+    }
+    const links = ((await shop.profile('user', user))?.identifiers ?? []).map(({ link }) => link);
+    expect(links.filter((link) => link === 'verified')).toHaveLength(MOST);
+    expect(links.filter((link) => link === 'claimed')).toHaveLength(MOST);
   });
 
   it('takes as many again for each that is split off, and none that was', async () => {
@@ -126,19 +149,66 @@ describe('a flood of external ids', () => {
   it('stops at the limit of each type, and at ten types', async () => {
     const shop = await ownSite({ maxExternalIds: 3 });
     const user = fresh('user');
-    const anon = fresh('anon');
-    let notices: string[] = [];
-    for (let i = 0; i < 15; i++) {
-      for (const ids of [['a', 'b'], ['c'], ['d', 'e']]) {
-        const more = { userId: user, ...externalIds(`type${i}`, ids) };
-        notices = [...notices, ...codes(await shop.sent([track(anon, 'X', {}, more)]))];
+    const signature = await signUserId(shop.identitySecret, user);
+    // Vouched for, of the user's own browser; claimed on a link; and by the user id alone.
+    for (const who of [
+      { anonymousId: fresh('home'), signature },
+      { anonymousId: fresh('anon') },
+      {},
+    ]) {
+      for (let i = 0; i < 15; i++) {
+        const batch = [['a', 'b'], ['c'], ['d', 'e']].map((ids) => ({
+          ...track('', 'X', {}, { userId: user, ...externalIds(`type${i}`, ids) }),
+          anonymousId: undefined,
+          ...who,
+        }));
+        const noticed = new Set(codes(await shop.sent(batch)));
+        // A user id alone is anybody's guess: it is told nothing of what others guessed.
+        expect(noticed).toEqual(new Set('anonymousId' in who ? ['identifier_limit'] : []));
+      }
+      const found = await kept(shop, user);
+      expect(new Set(found.map(({ type }) => type)).size).toBe(10);
+      expect(found).toHaveLength(30);
+      expect(found.every(({ verified }) => verified)).toBe(true);
+    }
+    expect((await shop.profile('user', user))?.counters['X']?.count).toBe(3 * 45);
+    const largest = await runInDurableObject(
+      env.PROFILE.getByName(objectName(shop.id, 'user', user)),
+      async (profile, state) => {
+        await profile.alarm();
+        const rows = state.storage.sql.exec<{ body: string }>('select body from states').toArray();
+        return Math.max(
+          ...rows.map(
+            ({ body }) => Object.keys((JSON.parse(body) as SourceState).externalIds).length,
+          ),
+        );
+      },
+    );
+    expect(largest).toBeLessThanOrEqual(30);
+  });
+
+  it('of claims leaves room for what is vouched for', async () => {
+    const shop = await ownSite({ maxExternalIds: 3 });
+    const user = fresh('user');
+    const signature = await signUserId(shop.identitySecret, user);
+    for (const anonymousId of [undefined, fresh('anon')]) {
+      for (let i = 0; i < 15; i++) {
+        const more = { userId: user, ...externalIds(`type${i}`, ['a', 'b', 'c', 'd']) };
+        await shop.sent([{ ...track('', 'X', {}, more), anonymousId }]);
       }
     }
-    expect(new Set(notices)).toEqual(new Set(['identifier_limit']));
+    const own = externalIds('type0', ['own']);
+    const email = externalIds('email', ['own@shop.example']);
+    const answer = await shop.sent([
+      { type: 'identify', userId: user, signature, messageId: '1', ...own },
+      { type: 'identify', userId: user, signature, messageId: '2', ...email },
+    ]);
+    expect(answer).toMatchObject({ accepted: 2, notices: [] });
     const found = await kept(shop, user);
-    expect(new Set(found.map(({ type }) => type)).size).toBe(10);
-    expect(found).toHaveLength(30);
-    expect((await shop.profile('user', user))?.counters['X']?.count).toBe(45);
+    expect(found.filter(({ verified }) => verified).map(({ id }) => id)).toEqual([
+      'own@shop.example',
+      'own',
+    ]);
   });
 
   it('of one event is read for twenty entries, and joins nobody', async () => {

@@ -70,7 +70,12 @@ const BODIES: Record<string, unknown> = {
 const DISGUISES: [name: string, headers: Record<string, string>, status: number, code: string][] = [
   ['as bearer', { authorization: `Bearer ${SITE.writeKey}` }, 403, 'secret_key_needed'],
   ['as basic', { authorization: `Basic ${btoa(`${SITE.writeKey}:`)}` }, 403, 'secret_key_needed'],
-  ['with a secret', { authorization: `Basic ${btoa(`${SITE.writeKey}:${SITE.secretKey}`)}` }, 403, 'secret_key_needed'],
+  [
+    'with a secret',
+    { authorization: `Basic ${btoa(`${SITE.writeKey}:${SITE.secretKey}`)}` },
+    403,
+    'secret_key_needed',
+  ],
   ['in the body only', {}, 401, 'key_missing'],
   ['not at all', { authorization: 'Bearer ' }, 401, 'key_missing'],
   ['but a guess', { authorization: 'Bearer sk_tes' }, 401, 'key_unknown'],
@@ -110,6 +115,17 @@ describe('private routes', () => {
 });
 
 describe('public routes', () => {
+  it('say nothing of why, not even to a verified visitor', async () => {
+    const signature = await signUserId(SITE.identitySecret, user);
+    const question = { writeKey: SITE.writeKey, slots: ['reading'], explain: true };
+    const named = { anonymousId: home, userId: user, signature };
+    for (const body of [named, { userId: user, signature }, { anonymousId: fresh('anon') }]) {
+      const asked = await call('POST', '/v1/decide', { ...question, ...body });
+      expect(asked.status).toBe(403);
+      expect(await asked.text()).not.toContain('secret plan');
+    }
+  });
+
   it('answer no trait, event or identifier of anybody, not even to a verified visitor', async () => {
     const signature = await signUserId(SITE.identitySecret, user);
     const named = { anonymousId: home, userId: user, signature };

@@ -73,8 +73,14 @@ const FORGERIES: [name: string, forged: Forged][] = [
   ['the user id', ({ user }) => user],
   ['the write key', ({ shop }) => shop.writeKey],
   ['of another user', ({ shop }) => signUserId(shop.identitySecret, fresh('other'))],
-  ['of the user in capitals', ({ shop, user }) => signUserId(shop.identitySecret, user.toUpperCase())],
-  ['of the user in small letters', ({ shop, user }) => signUserId(shop.identitySecret, user.toLowerCase())],
+  [
+    'of the user in capitals',
+    ({ shop, user }) => signUserId(shop.identitySecret, user.toUpperCase()),
+  ],
+  [
+    'of the user in small letters',
+    ({ shop, user }) => signUserId(shop.identitySecret, user.toLowerCase()),
+  ],
   ['of no user', ({ shop }) => signUserId(shop.identitySecret, '')],
   ['under an empty-looking secret', ({ user }) => signUserId('undefined', user)],
   ['under the write key', ({ shop, user }) => signUserId(shop.writeKey, user)],
@@ -162,7 +168,15 @@ describe('a signature', () => {
     const rotate = async (): Promise<string> =>
       (await (await shop.ask('POST', '/v1/identity-secrets')).json<IdentitySecretAnswer>()).secret;
     const second = await rotate();
-    expect(await opened(shop, user, signature)).toMatchObject([[], {}, {}, {}, {}, 200, 'verified']);
+    expect(await opened(shop, user, signature)).toMatchObject([
+      [],
+      {},
+      {},
+      {},
+      {},
+      200,
+      'verified',
+    ]);
     await rotate();
     expect(await opened(shop, user, signature)).toEqual([...CLAIMED, 'claimed']);
     const dropped = await shop.ask('DELETE', '/v1/identity-secrets/previous');

@@ -45,6 +45,9 @@ const batch = (...events: Record<string, unknown>[]): Step => ({
   path: '/v1/batch',
   body: { batch: events.map((event) => ({ messageId: fresh('m'), ...event })), decide: SLOTS },
 });
+const email = (of: string | number): Record<string, unknown> => ({
+  context: { externalIds: [{ type: 'email', id: `${of}@mail.example` }] },
+});
 /** A batch that asks for nothing. */
 const quiet = (...events: Record<string, unknown>[]): Step => ({
   path: '/v1/batch',
@@ -77,7 +80,14 @@ async function knowWell({ victim, home }: Players): Promise<void> {
   const timestamp = '2026-11-01T08:00:00Z';
   const asked = await ask('POST', '/v1/batch', {
     batch: [
-      { type: 'identify', ...both, signature, traits: { plan: 'gold' }, timestamp },
+      {
+        type: 'identify',
+        ...both,
+        signature,
+        traits: { plan: 'gold' },
+        timestamp,
+        ...email('victim'),
+      },
       { type: 'identify', ...both, traits: { tier: 1 }, timestamp },
       ...[1, 2, 3].map(() => ({ ...looked, ...both, timestamp })),
       {
@@ -262,6 +272,17 @@ const STORIES: [name: string, story: (players: Players) => Step[]][] = [
     ],
   ],
   [
+    'guesses external ids, after as many as there may be',
+    ({ victim, anon }) =>
+      [{ userId: victim }, { userId: victim, anonymousId: anon }].flatMap((who) => [
+        ...Array.from({ length: 12 }, (_, i) =>
+          single('track', { ...looked, ...who, ...email(i) }),
+        ),
+        single('track', { ...looked, ...who, ...email('victim') }),
+        single('track', { ...looked, ...who, ...email('nobody') }),
+      ]),
+  ],
+  [
     'claims things that ought to win',
     ({ victim, anon }) => [
       batch(
@@ -302,7 +323,11 @@ describe("somebody with the write key and a victim's user id", () => {
       batch({ ...looked, anonymousId: anon }, { ...looked, anonymousId: anon }),
       ...everyQuestion(who).filter(({ path }) => path === '/v1/decide'),
       // What was sent in the name of the erased is dropped, so these come last, and once.
-      quiet(named, { ...looked, userId: victim }, { type: 'alias', userId: victim, previousId: anon }),
+      quiet(
+        named,
+        { ...looked, userId: victim },
+        { type: 'alias', userId: victim, previousId: anon },
+      ),
       quiet({ ...named, messageId: 'one' }, { ...named, messageId: 'one' }),
       quiet({ type: 'identify', userId: victim, traits: { plan: 'gold' } }),
       single('identify', { userId: victim, anonymousId: anon, signature: '0'.repeat(64) }),

@@ -1,11 +1,17 @@
 /** A claim overwrites nothing that somebody vouches for; no value and no name breaks a profile. */
-import { env } from 'cloudflare:test';
+import {
+  env,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { BatchAnswer, DecideAnswer, JsonObject } from '../../src/contract/wire.ts';
+import type { SourceState } from '../../src/profile/state.ts';
 import { signUserId } from '../../src/site/secrets.ts';
 import { SITE } from '../setup.ts';
 import { made } from './campaigns.ts';
-import { ask, call, fresh, profile, sent, timeline, track } from './client.ts';
+import { ask, call, fresh, objectOf, profile, sent, timeline, track } from './client.ts';
 
 const TRUE: JsonObject = { plan: 'gold', age: 41, address: { city: 'Ulm' } };
 const FALSE: JsonObject = { plan: 'free', age: null, address: null, more: 1 };
@@ -98,7 +104,9 @@ describe('a claimed trait', () => {
 
   it('never becomes one that decisions are made on', async () => {
     const { user, signature } = await makeVictim();
-    const slot = fresh('more').slice(0, 20).replaceAll(/[^\w-]/g, '');
+    const slot = fresh('more')
+      .slice(0, 20)
+      .replaceAll(/[^\w-]/g, '');
     await compileAtOnce();
     await made(slot, { slot, conditions: { field: 'profile.traits.more', op: 'eq', value: 1 } });
     await sent([claim(user), claim(user, { anonymousId: fresh('anon') })]);
@@ -147,7 +155,9 @@ describe('oversize traits', () => {
     const { user, home } = await makeVictim();
     const anon = fresh('anon');
     for (let from = 0; from < 10_000; from += 1_000) {
-      const traits = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`t${from + i}`, i]));
+      const traits = Object.fromEntries(
+        Array.from({ length: 1_000 }, (_, i) => [`t${from + i}`, i]),
+      );
       const { accepted } = await sent([
         claim(user, { traits }),
         claim(user, { traits, anonymousId: anon }),
@@ -157,6 +167,15 @@ describe('oversize traits', () => {
     const { traits = {} } = (await profile('anon', home)) ?? {};
     expect(traits).toMatchObject(TRUE);
     expect(Object.keys(traits)).toHaveLength(200);
+    const stub = await objectOf('user', user);
+    await runDurableObjectAlarm(stub);
+    const claims = await runInDurableObject(stub, (_, state) =>
+      state.storage.sql
+        .exec<{ body: string }>('select body from states')
+        .toArray()
+        .map(({ body }) => Object.keys((JSON.parse(body) as SourceState).claims).length),
+    );
+    expect(Math.max(...claims)).toBe(200);
   });
 });
 
@@ -189,6 +208,11 @@ describe.each(NAMES)('the name %s', (name) => {
       `{${named('{"event":"Z"}').slice(1, -1)},"type":"track",${ids},"messageId":"11","event":"Y"}`,
     ];
     const body = `{"writeKey":"${SITE.writeKey}","batch":[${events.join(',')}],"context":${named('{"b":1}')},"decide":["${name}"]}`;
+    // The profile is one that was stored and read again.
+    await sent([track(anon, 'Before')]);
+    const stub = await objectOf('anon', anon);
+    await runDurableObjectAlarm(stub);
+    await evictDurableObject(stub);
     const response = await call('POST', '/v1/batch', body);
     const answer = await response.json<BatchAnswer>();
     expect(answer).toMatchObject({ success: true, accepted: events.length, rejected: [] });
@@ -203,7 +227,7 @@ describe.each(NAMES)('the name %s', (name) => {
     expect(person.counters['Product Viewed']?.count).toBe(1);
     expect(person.traits['plan']).toBe('free');
     expect(Object.hasOwn(person.traits, name)).toBe(name !== '__proto__');
-    expect(await timeline('anon', anon)).toHaveLength(events.length);
+    expect(await timeline('anon', anon)).toHaveLength(1 + events.length);
     const identity = await (await ask('GET', `${path}/identity`)).json<{ externalIds: unknown }>();
     expect(identity.externalIds).toMatchObject([{ type: name, id: name }]);
     expect((await ask('POST', `${path}/export`)).status).toBe(200);

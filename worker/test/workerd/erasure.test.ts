@@ -422,6 +422,30 @@ describe('an erasure', () => {
     expect(workers.size).toBe(1);
   });
 
+  it('erases who was in the person as it was asked for, where no tombstone has the list', async () => {
+    const { user, names } = takePerson();
+    const entry = await requestErasure(env, SITE.id, nameOf('user', user), Date.now());
+    // As an object answers that joined another before that was erased, and the first answer was lost.
+    const answer = { is: 'gone', members: [], left: 0, receipt: entry?.id };
+    const PROFILE = { getByName: () => ({ erase: () => Promise.resolve(answer) }) };
+    await workOn({ ...env, DB: env.DB, PROFILE } as unknown as Env, entry?.id ?? '', Date.now());
+    expect(await countOf('erased', names)).toBe(3);
+    expect(await countOf('events', names)).toBe(0);
+  });
+
+  it('goes through the other stores where one fails', async () => {
+    const { user } = takePerson();
+    const entry = await requestErasure(env, SITE.id, nameOf('user', user), Date.now());
+    const id = entry?.id ?? '';
+    const failing = vi.spyOn(STORES.warehouse, 'erase').mockRejectedValue(new Error('D1 is away'));
+    await workOn(env, id, Date.now());
+    failing.mockRestore();
+    expect(await receipt(id)).toMatchObject({
+      stores: { warehouse: { status: 'pending' }, dead_letters: { status: 'done' } },
+    });
+    expect((await almostDone(id)).stores['warehouse']?.erased).toBeGreaterThanOrEqual(8);
+  });
+
   it('waits while the person is being merged or split', async () => {
     const { user } = takePerson();
     const now = Date.now();

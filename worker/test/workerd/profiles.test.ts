@@ -530,23 +530,6 @@ describe('many identifiers', () => {
       });
     }
   });
-
-  it('a user takes 1,000 anonymous ids, and what comes after is kept apart with a notice', async () => {
-    const u = fresh('user');
-    const anons = Array.from({ length: 1_001 }, () => fresh('anon'));
-    const notices: string[] = [];
-    for (let i = 0; i < anons.length; i += 91) {
-      const answer = await sent(anons.slice(i, i + 91).map((anon) => identify(anon, u)));
-      notices.push(...answer.notices.map(({ code }) => code));
-    }
-    expect(notices).toEqual(['identifier_limit']);
-    const whole = await known('user', u);
-    expect(whole.identifiers).toHaveLength(1_001);
-    expect(whole.counters['identify']?.count).toBe(1_001);
-    // Read from disk it is the same, and any of them still takes one call.
-    await evictDurableObject(await objectOf('user', u));
-    expect((await known('anon', anons[500] ?? '')).counters).toEqual(whole.counters);
-  });
 });
 
 describe('external ids', () => {

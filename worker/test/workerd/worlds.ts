@@ -46,7 +46,9 @@ export const SLOTS = [...Object.keys(CONDITIONS), 'drawn'];
 export async function makeCampaigns(): Promise<void> {
   const offer = { kind: 'banner' as const, content: { title: 'For you' } };
   for (const [slot, [field, op, value]] of Object.entries(CONDITIONS)) {
-    const conditions = { field, op, value } as NonNullable<Parameters<typeof made>[1]>['conditions'];
+    const conditions = { field, op, value } as NonNullable<
+      Parameters<typeof made>[1]
+    >['conditions'];
     await made(slot, { slot, conditions });
   }
   // The next change is compiled at once, and all before it with it.

@@ -87,7 +87,7 @@ export class Observer {
       );
     }
     if (standing.is === 'erased' && before?.standing.is !== 'erased') {
-      this.#erased(object, before, standing);
+      this.#erased(object, standing);
     }
     if (parting?.released === true && before?.parting?.released !== true) this.#cut(parting);
     if (standing.is !== 'root' && standing.is !== 'moving') return;
@@ -118,12 +118,13 @@ export class Observer {
       this.fault(`a user joined an anonymous id: ${words}`);
     }
     const users = truth.count(name, 'user');
-    const count = truth.count(name, 'anon') + truth.count(parent, 'anon');
+    const signed = link === 'verified' && by !== '';
+    const count = truth.count(name, 'anon') + truth.counted(parent, signed);
     if (count > this.#most) this.fault(`more anonymous ids than allowed: ${words}`);
     if (ask?.do === 'link') {
       if (ask.user !== parent || !below.includes(ask.anon)) this.fault(`nobody asked: ${words}`);
       if (users > 0) this.fault(`an owned anonymous id was linked: ${words}`);
-      if (truth.path(ask.anon).some((each) => truth.of(each).apart.has(parent))) {
+      if (below.some((each) => truth.of(each).apart.has(parent))) {
         this.fault(`linked again after a split: ${words}`);
       }
     } else if (ask?.do === 'merge') {
@@ -151,7 +152,6 @@ export class Observer {
 
   #erased(
     object: string,
-    before: Seen | undefined,
     { members, receipt }: Extract<Standing, { is: 'erased' }>,
   ): void {
     const { truth } = this;
@@ -167,15 +167,7 @@ export class Observer {
     if (members.toSorted().join() !== person.toSorted().join()) {
       this.fault(`${words}: ${members.map((each) => this.say(each)).join()} but ${person.map((each) => this.say(each)).join()}`);
     }
-    if (!person.includes(ask.who)) {
-      // It was on its way into that person.
-      const { standing } = before ?? {};
-      const edge = standing?.is === 'moving' ? standing.edge : undefined;
-      const other = [edge?.child ?? '', edge?.parent ?? ''].find((each) => !person.includes(each));
-      if (edge === undefined || other === undefined || !truth.of(other).erased) {
-        this.fault(`a stranger's erasure: ${words}`);
-      }
-    }
+    if (!person.includes(ask.who)) this.fault(`a stranger's erasure: ${words}`);
     truth.erase(members);
     this.#change(words);
   }

@@ -74,20 +74,42 @@ export class Truth {
     return this.person(name).filter((other) => this.of(other).kind === kind).length;
   }
 
-  bond(child: string, parent: string, link: Link, rejoin: boolean): void {
-    const entry = this.of(child);
-    Object.assign(entry, { parent, link });
-    if (rejoin) entry.apart.delete(parent);
+  /** Anonymous ids that count against the limit for one that joins, which is verified by an event or is not. */
+  counted(name: string, verified: boolean): number {
+    return this.person(name).filter((other) => {
+      const { kind, link } = this.of(other);
+      return kind === 'anon' && !(verified && link === 'claimed');
+    }).length;
+  }
+
+  users(name: string): string[] {
+    return this.person(name).filter((other) => this.of(other).kind === 'user');
+  }
+
+  /** @param reconciled what the private API joins, events may join again */
+  bond(child: string, parent: string, link: Link, reconciled: boolean): void {
+    Object.assign(this.of(child), { parent, link });
+    if (!reconciled) return;
+    const users = this.users(child);
+    for (const name of this.person(child)) {
+      for (const user of users) this.of(name).apart.delete(user);
+    }
   }
 
   verify(name: string): void {
     this.of(name).link = 'verified';
   }
 
+  /** What leaves stays apart from every user of those who stay. */
   cut(name: string): void {
-    const entry = this.of(name);
-    if (entry.parent !== null) entry.apart.add(entry.parent);
-    Object.assign(entry, { parent: null, link: null });
+    const { parent } = this.of(name);
+    Object.assign(this.of(name), { parent: null, link: null });
+    if (parent === null) return;
+    const users = this.users(parent);
+    for (const other of this.person(name)) {
+      const { kind, apart } = this.of(other);
+      if (kind === 'anon') for (const user of users) apart.add(user);
+    }
   }
 
   erase(names: readonly string[]): void {
