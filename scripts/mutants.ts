@@ -20,6 +20,7 @@ const PARTS = [
   'dist',
   'docs/reference',
   'package.json',
+  'tsconfig.base.json',
   'vitest.config.ts',
   'wrangler.toml',
 ];
@@ -33,7 +34,7 @@ interface Outcome {
 }
 
 interface VitestReport {
-  testResults: { name: string; assertionResults: Outcome[] }[];
+  testResults: { name: string; message?: string; assertionResults: Outcome[] }[];
 }
 
 /** The run that is under way, by the group that it leads. */
@@ -94,6 +95,8 @@ async function run(
   running = undefined;
   if (!existsSync(report)) return { outcomes: [], printed };
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
+  // A file that does not load has no outcomes, but a message.
+  for (const { message = '' } of testResults) printed += message;
   const outcomes = testResults.flatMap(({ name: file, assertionResults }) =>
     assertionResults.map((outcome) => ({ file, ...outcome })),
   );

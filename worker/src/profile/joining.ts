@@ -13,7 +13,7 @@ import type {
   SettleRequest,
 } from './rpc.ts';
 import { receive, step } from './standing.ts';
-import type { ChangeRow } from './tables.ts';
+import { type ChangeRow, kindOf } from './tables.ts';
 import { bondTo, compareNames, type Edge, graft, type Node } from './tree.ts';
 import { applyWindow, nextWindow } from './windows.ts';
 
@@ -69,9 +69,10 @@ export function join(core: Core, request: JoinRequest, now: number): JoinAnswer 
   }
   // The direction was chosen on what was read before; by now it may be another.
   const other = memory.nodes.has(edge.child) && memory.nodes.has(edge.parent);
-  if (other || memory.parting !== undefined || compareNames(target, memory.self?.name ?? '') >= 0) {
-    return { is: 'busy' };
-  }
+  // So may who owns the anonymous id, and then it is not for a merge to move it.
+  const owned = kindOf(edge.child) === 'anon' && memory.nodes.has(edge.child) && memory.hasUser();
+  const backwards = compareNames(target, memory.self?.name ?? '') >= 0;
+  if (other || owned || backwards || memory.parting !== undefined) return { is: 'busy' };
   core.transaction(() => begin(core, { target, edge, most }, now));
   return { is: 'pending' };
 }
@@ -241,7 +242,7 @@ export function verifyBond(core: Core, edge: Pick<Edge, 'child' | 'parent' | 'at
 }
 
 function changeRow(memory: Memory, child: Node, edge: Edge): ChangeRow {
-  const parent = memory.nodes.get(edge.parent);
+  const parent = memory.nodes.get(child.parent ?? '');
   const body: IdentityChange = {
     change: edge.by === '' ? 'merge' : 'link',
     at: new Date(edge.at).toISOString(),
@@ -255,7 +256,7 @@ function changeRow(memory: Memory, child: Node, edge: Edge): ChangeRow {
     id: `${edge.link}.${child.name}.${edge.at}`,
     at: edge.at,
     identifier: child.name,
-    other: edge.parent,
+    other: child.parent ?? '',
     body: JSON.stringify(body),
   };
 }

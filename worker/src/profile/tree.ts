@@ -108,10 +108,14 @@ const usersOf = (nodes: Iterable<Node>): Set<string> =>
 
 /** The identifiers that a new bond changes, as they are then; none where both are in one tree already. */
 export function graft(tree: Tree, edge: Edge): Node[] {
-  const top = primaryOf(tree, edge.child);
-  const other = primaryOf(tree, edge.parent);
-  if (top === undefined || other === undefined || top === other) return [];
-  const { parent, link, at, by, reason } = edge;
+  const below = primaryOf(tree, edge.child);
+  const above = primaryOf(tree, edge.parent);
+  if (below === undefined || above === undefined || below === above) return [];
+  // A user never joins an anonymous id. The child may have come to be a user's on the way here.
+  const turned = below.kind === 'user' && above.kind === 'anon';
+  const top = turned ? above : below;
+  const parent = turned ? edge.child : edge.parent;
+  const { link, at, by, reason } = edge;
   const bound = { ...top, parent, link, since: at, by, reason };
   if (by !== '') return [bound];
   // What the private API joins, events may join again.

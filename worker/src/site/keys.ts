@@ -1,5 +1,5 @@
 import { hex } from '../hash.ts';
-import { bytesOf, sha256 } from '../sha256.ts';
+import { sha256 } from '../sha256.ts';
 
 /** What a key opens. */
 export interface KeyOwner {
@@ -12,7 +12,7 @@ const TRUST = 30_000;
 const known = new Map<string, { owner: KeyOwner; until: number }>();
 
 /** Hash under which a key is kept. */
-export const hashKey = (key: string): string => hex(bytesOf(sha256(`key\0${key}`)));
+export const hashKey = (key: string): string => hex(sha256(`key\0${key}`));
 
 const DEMO = /^[ws]k_demo$/;
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;

@@ -2,10 +2,10 @@ import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyText } from './text.ts';
-import { bytesOf, hmacSha256, sha256 } from '../../src/sha256.ts';
+import { hmacSha256, sha256 } from '../../src/sha256.ts';
 import { shortHash, shortText } from '../../src/shortHash.ts';
 
-const hexOf = (text: string): string => Buffer.from(bytesOf(sha256(text))).toString('hex');
+const hexOf = (text: string): string => Buffer.from(sha256(text)).toString('hex');
 const nodeHash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Of up to four blocks, and of more than the room that is kept. */
@@ -44,12 +44,12 @@ describe('sha256', () => {
 
 describe('hmacSha256', () => {
   it('is what node:crypto says, under any key and however often it is asked', () => {
-    const key = fc.uint8Array({ maxLength: 64 });
+    const key = fc.uint8Array({ maxLength: 100 });
     fc.assert(
       fc.property(key, fc.array(someText, { maxLength: 3 }), (secret, texts) => {
         const sign = hmacSha256(secret);
         for (const text of texts) {
-          expect(Buffer.from(bytesOf(sign(text))).toString('hex')).toBe(
+          expect(Buffer.from(sign(text)).toString('hex')).toBe(
             createHmac('sha256', secret).update(text).digest('hex'),
           );
         }
@@ -58,14 +58,10 @@ describe('hmacSha256', () => {
     );
   });
 
-  it('refuses a key that the standard would have hashed first', () => {
-    expect(() => hmacSha256(new Uint8Array(65))).toThrow(RangeError);
-  });
-
   it('makes the keys of RFC 5869', () => {
     const extract = hmacSha256(new TextEncoder().encode('cresset'))('a secret');
-    const expand = hmacSha256(bytesOf(extract))('decision:shop\u0001');
-    expect(Buffer.from(bytesOf(expand))).toEqual(
+    const expand = hmacSha256(extract)('decision:shop\u0001');
+    expect(Buffer.from(expand)).toEqual(
       Buffer.from(hkdfSync('sha256', 'a secret', 'cresset', 'decision:shop', 32)),
     );
   });
@@ -82,6 +78,8 @@ describe('shortHash', () => {
   });
 
   it('takes the bits where they lie', () => {
-    expect(shortText(Int32Array.of(-1, 0, -1, 0, -1, 0, 0, 0))).toBe('_____wAAAAD_____AAAAAP');
+    expect(shortText(new Uint8Array(Int32Array.of(-1, 0, -1, 0, -1, 0, 0, 0).buffer))).toBe(
+      '_____wAAAAD_____AAAAAP',
+    );
   });
 });

@@ -215,7 +215,8 @@ export class Network {
     const copy = (): unknown => structuredClone(message);
     if (dice('twice') < duplicates) {
       const second = copy();
-      clock.in(takes('second') * 2, () => {
+      // Some turn up when everybody has long forgotten them.
+      clock.in(takes('second') * (dice('old') < 0.3 ? 30 : 2), () => {
         deliver(second).catch(() => {});
       });
     }

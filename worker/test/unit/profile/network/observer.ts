@@ -36,6 +36,8 @@ export class Observer {
   readonly #clock: Clock;
   readonly #most: number;
   readonly #said: ReadonlyMap<string, string>;
+  /** Who an identifier was ever on its way to: whoever else claims it then is told that it is owned. */
+  readonly claims = new Map<string, Set<string>>();
   /** When an identifier first had an object. */
   readonly born = new Map<string, number>();
 
@@ -86,6 +88,12 @@ export class Observer {
         `${this.#clock.now % 1e9} ${this.say(object)} is ${standing.is}${to} (${standing.epoch})`,
       );
     }
+    if (standing.is === 'moving') {
+      for (const { name } of nodes) {
+        const claims = this.claims.get(name) ?? new Set();
+        this.claims.set(name, claims.add(standing.edge.parent));
+      }
+    }
     if (standing.is === 'erased' && before?.standing.is !== 'erased') {
       this.#erased(object, standing);
     }
@@ -130,7 +138,10 @@ export class Observer {
     } else if (ask?.do === 'merge') {
       const pair = [ask.into, ask.who];
       const child = pair.find((each) => below.includes(each));
-      if (!pair.includes(parent) || child === undefined) this.fault(`nobody asked: ${words}`);
+      const turned = truth.users(ask.into).length === 0 && truth.users(ask.who).length > 0;
+      if (parent !== (turned ? ask.who : ask.into) || child === undefined) {
+        this.fault(`nobody asked: ${words}`);
+      }
       if (child?.startsWith('a.') === true && users > 0) {
         this.fault(`an owned anonymous id was merged: ${words}`);
       }

@@ -96,7 +96,8 @@ function answered(world: World, told: Told): void {
       if (notice === undefined) {
         if (!ever(together(a, u)) && !ever(full(a, u)) && !splitting) fault('never linked');
       } else if (notice === 'anonymous_id_owned') {
-        if (!ever(owned(a, u))) fault('nobody owned it');
+        const claimed = [...(observer.claims.get(a) ?? [])].some((other) => other !== u);
+        if (!ever(owned(a, u)) && !claimed) fault('nobody owned it');
       } else if (notice === 'identifier_split') {
         const apart = ({ apart }: Moment): boolean => [...apart.values()].some((of) => of.has(u));
         if (!ever(apart)) fault('nobody split them');
