@@ -143,7 +143,9 @@ async function main(): Promise<boolean> {
   if (red.length > 0) {
     console.log(`With every defence in its place, these do not pass, or are not there:`);
     for (const { test } of red) console.log(`  ${test.join(': ')}`);
-    for (const { failureMessages = [] } of outcomes) console.log(failureMessages.join('\n'));
+    for (const { failureMessages = [] } of outcomes) {
+      for (const message of failureMessages) console.log(message);
+    }
     console.log(printed);
     return false;
   }

@@ -88,7 +88,7 @@ export class Core {
     this.tables.create();
     const own = newNode(name, kind, value, now);
     memory.self = { ...own, site, schema: SCHEMA };
-    memory.nodes.set(name, own);
+    memory.setNode(own);
     this.tables.setMeta('self', memory.self);
   }
 
@@ -100,17 +100,16 @@ export class Core {
 
   setNode(node: Node): void {
     const { memory } = this;
-    memory.nodes.set(node.name, node);
+    memory.setNode(node);
     if (node.name === memory.self?.name) {
       memory.self = { ...memory.self, ...node };
       this.tables.setMeta('self', memory.self);
     } else this.tables.setNode(node);
-    memory.forgetCombinations();
   }
 
   /** An identifier is elsewhere from now on. */
   depart(departure: Departure): void {
-    this.memory.nodes.delete(departure.name);
+    this.memory.deleteNode(departure.name);
     this.tables.deleteNode(departure.name);
     this.memory.departures.set(departure.name, departure);
     this.tables.setDeparture(departure);

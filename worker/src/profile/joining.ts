@@ -13,7 +13,7 @@ import type {
   SettleRequest,
 } from './rpc.ts';
 import { receive, step } from './standing.ts';
-import { type ChangeRow, kindOf } from './tables.ts';
+import { type Change, kindOf } from './tables.ts';
 import { bondTo, compareNames, type Edge, graft, type Node } from './tree.ts';
 import { applyWindow, nextWindow } from './windows.ts';
 
@@ -241,9 +241,9 @@ export function verifyBond(core: Core, edge: Pick<Edge, 'child' | 'parent' | 'at
   memory.save(core.tables);
 }
 
-function changeRow(memory: Memory, child: Node, edge: Edge): ChangeRow {
+function changeRow(memory: Memory, child: Node, edge: Edge): Change {
   const parent = memory.nodes.get(child.parent ?? '');
-  const body: IdentityChange = {
+  const told: IdentityChange = {
     change: edge.by === '' ? 'merge' : 'link',
     at: new Date(edge.at).toISOString(),
     identifier: { kind: child.kind, value: child.value },
@@ -257,7 +257,7 @@ function changeRow(memory: Memory, child: Node, edge: Edge): ChangeRow {
     at: edge.at,
     identifier: child.name,
     other: child.parent ?? '',
-    body: JSON.stringify(body),
+    told,
   };
 }
 

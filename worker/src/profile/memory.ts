@@ -28,6 +28,35 @@ export type Home =
   /** There is nothing here yet. */
   | { is: 'nobody' };
 
+/** What is combined: all that was brought, or what is vouched for. */
+type Which = 'whole' | 'vouched';
+
+/** What all sources but one come to. */
+interface Rest {
+  without: string;
+  /** Sources in it. */
+  count: number;
+  state: SourceState;
+  /** Of these the identifier that was seen first. */
+  first: First | undefined;
+}
+
+interface First {
+  name: string;
+  at: number;
+}
+
+const seenFirst = (source: string, { state }: Held): First => {
+  const { bearer, anon } = readSource(source);
+  return { name: anon ?? bearer, at: state.firstSeen };
+};
+
+const earlierOf = (a: First | undefined, b: First | undefined): First | undefined => {
+  if (a === undefined || b === undefined) return a ?? b;
+  if (a.at !== b.at) return a.at < b.at ? a : b;
+  return a.name <= b.name ? a : b;
+};
+
 /**
  * What an object holds in memory: everything but the journal. States are written back at a flush only;
  * until then the journal after the last checkpoint says what they are, and loading replays it.
@@ -46,7 +75,7 @@ export class Memory {
   forwarded = 0;
   readonly states = new Map<string, Held>();
   /** The person's identifiers, this object's own among them. */
-  readonly nodes = new Map<string, Node>();
+  readonly nodes: Map<string, Node> = new Map();
   readonly departures = new Map<string, Departure>();
   readonly due = new Map<string, { at: number; tries: number }>();
   /** Sources whose state has changed since the checkpoint. */
@@ -56,7 +85,9 @@ export class Memory {
   /** How far the outbox was at that time. */
   #saved = 0;
   /** Combinations of all states but one: that one changes, the others rarely do. */
-  #rests: Partial<Record<'whole' | 'vouched', { without: string; state: SourceState }>> = {};
+  #rests: Partial<Record<Which, Rest>> = {};
+  /** Identifiers whose person storage has not heard of. */
+  readonly #unannounced = new Set<string>();
 
   /** Reads what is there. Of an older release: inside a transaction that upgrades the tables. */
   constructor(tables: Tables) {
@@ -66,7 +97,7 @@ export class Memory {
     this.bounds = tables.meta('bounds') ?? this.bounds;
     this.parting = tables.meta('parting');
     this.returning = tables.meta('returning');
-    for (const node of tables.nodes()) this.nodes.set(node.name, node);
+    for (const node of tables.nodes()) this.setNode(node);
     this.#own();
     for (const departure of tables.departures()) this.departures.set(departure.name, departure);
     for (const row of tables.states()) {
@@ -86,7 +117,7 @@ export class Memory {
   #own(): void {
     if (this.self === undefined) return;
     const { site: _, schema: __, ...own } = this.self;
-    this.nodes.set(own.name, own);
+    this.setNode(own);
   }
 
   /** Events since the checkpoint. */
@@ -101,7 +132,22 @@ export class Memory {
 
   /** Identifiers whose person storage has not heard of. */
   unannounced(): Node[] {
-    return [...this.nodes.values()].filter(({ version, sent }) => version > sent);
+    return [...this.#unannounced].flatMap((name) => this.nodes.get(name) ?? []);
+  }
+
+  /** An identifier as it is from now on. */
+  setNode(node: Node): void {
+    this.nodes.set(node.name, node);
+    if (node.version > node.sent) this.#unannounced.add(node.name);
+    else this.#unannounced.delete(node.name);
+    this.#rests = {};
+  }
+
+  /** An identifier is no longer here. */
+  deleteNode(name: string): void {
+    this.nodes.delete(name);
+    this.#unannounced.delete(name);
+    this.#rests = {};
   }
 
   /** Where an identifier is. What left this object for another place is no longer this object's to answer for. */
@@ -223,13 +269,10 @@ export class Memory {
   #changed(source: string): void {
     this.#dirty.add(source);
     for (const which of ['whole', 'vouched'] as const) {
-      if (this.#rests[which]?.without !== source) delete this.#rests[which];
+      if (this.#rests[which]?.without !== source && this.#counts(which, source)) {
+        delete this.#rests[which];
+      }
     }
-  }
-
-  /** What is vouched for has changed with a link. */
-  forgetCombinations(): void {
-    this.#rests = {};
   }
 
   /** Writes what has changed since the last time, with how far the outbox is. */
@@ -267,7 +310,7 @@ export class Memory {
 
   /** The person: all that the identifiers brought, combined. */
   whole(): SourceState {
-    return this.#combine('whole', [...this.states]);
+    return this.#combine('whole');
   }
 
   /**
@@ -275,10 +318,7 @@ export class Memory {
    * measurement only, so what it brought neither shows itself to others nor changes what they see.
    */
   vouched(): SourceState {
-    return this.#combine(
-      'vouched',
-      [...this.states].filter(([source]) => this.#isVouched(source)),
-    );
+    return this.#combine('vouched');
   }
 
   /** What an anonymous id brought itself: what a request on its claimed link may know. */
@@ -307,7 +347,7 @@ export class Memory {
   }
 
   /** On a verified link, what was only claimed counts as vouched for; an identifier alone vouches for nothing. */
-  #stateOf([source, { state }]: [string, Held]): SourceState {
+  #stateOf(source: string, { state }: Held): SourceState {
     const { bearer, anon } = readSource(source);
     const joined = typeof this.nodes.get(anon ?? bearer)?.parent === 'string';
     return joined && this.#isVouched(source) && Object.keys(state.claims).length > 0
@@ -315,22 +355,33 @@ export class Memory {
       : state;
   }
 
-  #combine(which: 'whole' | 'vouched', states: [string, Held][]): SourceState {
-    const [only, ...more] = states;
-    if (only === undefined) return emptyState();
-    if (more.length === 0) return this.#stateOf(only);
-    const [recent] = [...this.#dirty].slice(-1);
-    const rest = this.#rests[which];
-    const without = rest?.without ?? recent ?? only[0];
-    const others =
-      rest?.state ??
-      states
-        .filter(([source]) => source !== without)
-        .map((held) => this.#stateOf(held))
-        .reduce(combine, emptyState());
-    this.#rests[which] = { without, state: others };
-    const active = states.find(([source]) => source === without);
-    return active === undefined ? others : combine(others, this.#stateOf(active));
+  /** Whether a source is one of those combined. */
+  #counts(which: Which, source: string): boolean {
+    return which === 'whole' || this.#isVouched(source);
+  }
+
+  #combine(which: Which): SourceState {
+    const rest = (this.#rests[which] ??= this.#rest(which));
+    const held = this.states.get(rest.without);
+    if (held === undefined || !this.#counts(which, rest.without)) return rest.state;
+    const active = this.#stateOf(rest.without, held);
+    return rest.count === 0 ? active : combine(rest.state, active);
+  }
+
+  /** All that is combined but the source that changed last, which is the likeliest to change next. */
+  #rest(which: Which): Rest {
+    const sources = [...this.states.keys()].filter((source) => this.#counts(which, source));
+    const without =
+      [...this.#dirty].findLast((source) => sources.includes(source)) ?? sources[0] ?? '';
+    const rest: Rest = { without, count: 0, state: emptyState(), first: undefined };
+    for (const source of sources) {
+      const held = this.states.get(source);
+      if (source === without || held === undefined) continue;
+      rest.count += 1;
+      rest.state = combine(rest.state, this.#stateOf(source, held));
+      rest.first = earlierOf(rest.first, seenFirst(source, held));
+    }
+    return rest;
   }
 
   /** An event without the exposure of somebody else's decision: a token counts for whom it was made for. */
@@ -341,18 +392,13 @@ export class Memory {
 
   /** The identifier that was seen first: what a person's assignment is taken of. */
   firstIdentifier(): string {
-    let first: [name: string, at: number] | undefined;
-    for (const [source, { state }] of this.states) {
-      if (!this.#isVouched(source)) continue;
-      const { bearer, anon } = readSource(source);
-      const name = anon ?? bearer;
-      const earlier =
-        first === undefined ||
-        state.firstSeen < first[1] ||
-        (state.firstSeen === first[1] && name < first[0]);
-      if (earlier) first = [name, state.firstSeen];
-    }
-    return first?.[0] ?? this.self?.name ?? '';
+    const rest = (this.#rests.vouched ??= this.#rest('vouched'));
+    const held = this.states.get(rest.without);
+    const active =
+      held !== undefined && this.#isVouched(rest.without)
+        ? seenFirst(rest.without, held)
+        : undefined;
+    return earlierOf(rest.first, active)?.name ?? this.self?.name ?? '';
   }
 
   /** A lower bound of when anything of this person was received. UTC milliseconds. */
@@ -368,6 +414,7 @@ export class Memory {
   clear(): void {
     this.states.clear();
     this.nodes.clear();
+    this.#unannounced.clear();
     this.#own();
     this.due.clear();
     this.#dirty.clear();

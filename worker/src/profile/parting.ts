@@ -5,7 +5,7 @@ import { DAY } from './retention.ts';
 import type { Parcel, ParcelAnswer, ReleaseRequest, SplitAnswer, SplitRequest } from './rpc.ts';
 import { claimedSource, readSource } from './source.ts';
 import { receive, step } from './standing.ts';
-import type { ChangeRow, Parting } from './tables.ts';
+import type { Change, Parting } from './tables.ts';
 import { compareNames, cut, type Node, subtreeOf } from './tree.ts';
 import { applyWindow, nextWindow } from './windows.ts';
 
@@ -59,11 +59,11 @@ function leaving({ nodes }: Memory, parting: Parting): Node[] {
   return parting.names.flatMap((name) => changed.get(name) ?? nodes.get(name) ?? []);
 }
 
-function splitChange(memory: Memory, { cut: name, at, reason }: Parting): ChangeRow | undefined {
+function splitChange(memory: Memory, { cut: name, at, reason }: Parting): Change | undefined {
   const child = memory.nodes.get(name);
   const parent = memory.nodes.get(child?.parent ?? '');
   if (child === undefined || parent === undefined) return undefined;
-  const body: IdentityChange = {
+  const told: IdentityChange = {
     change: 'split',
     at: new Date(at).toISOString(),
     identifier: { kind: child.kind, value: child.value },
@@ -77,7 +77,7 @@ function splitChange(memory: Memory, { cut: name, at, reason }: Parting): Change
     at,
     identifier: name,
     other: parent.name,
-    body: JSON.stringify(body),
+    told,
   };
 }
 

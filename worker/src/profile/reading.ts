@@ -1,4 +1,4 @@
-import type { IdentifierAnswer, IdentityChange } from '../contract/wire.ts';
+import type { IdentifierAnswer } from '../contract/wire.ts';
 import { identityAnswer, profileAnswer, viewOfState } from './answer.ts';
 import type { Core } from './core.ts';
 import type { ForwardedEvent } from './event.ts';
@@ -16,7 +16,6 @@ import type {
   ViewRequest,
 } from './rpc.ts';
 import { emptyState, type ExternalIdState } from './state.ts';
-import { SCHEMA } from './tables.ts';
 import { timelineEvent } from './timeline.ts';
 import { type Node, primaryOf } from './tree.ts';
 import type { ProfileView } from './view.ts';
@@ -101,10 +100,7 @@ export function identity(core: Core, { for: asked }: ReadRequest): IdentityRead 
   const { memory, tables } = core;
   const home = memory.home(asked.name);
   if (home.is !== 'here') return home;
-  const changes =
-    tables.schema() === SCHEMA
-      ? tables.changes().map(({ body }) => JSON.parse(body) as IdentityChange)
-      : [];
+  const changes = tables.changes().map(({ told }) => told);
   return {
     is: 'identity',
     identity: identityAnswer(

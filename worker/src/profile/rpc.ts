@@ -1,6 +1,6 @@
 import type { IdentityAnswer, ProfileAnswer, TimelineAnswer } from '../contract/wire.ts';
 import type { Identifier } from './names.ts';
-import type { ChangeRow, Departure, JournalRow } from './tables.ts';
+import type { Change, Departure, JournalRow } from './tables.ts';
 import type { Edge, Node } from './tree.ts';
 import type { ProfileView } from './view.ts';
 
@@ -196,7 +196,7 @@ export interface Window {
   states: { source: string; body: string }[];
   /** The identifiers that go along, each with its place in the tree. */
   nodes: Node[];
-  changes: ChangeRow[];
+  changes: Change[];
 }
 
 /** A person on its way into another. */

@@ -1,3 +1,4 @@
+import type { IdentityChange } from '../contract/wire.ts';
 import type { Kind } from './names.ts';
 import type { Standing } from './standing.ts';
 import type { Node } from './tree.ts';
@@ -48,15 +49,15 @@ export interface Departure {
 }
 
 /** A change of identity that is remembered. */
-export interface ChangeRow {
+export interface Change {
   id: string;
   at: number;
   /** Object name of who joined or left. */
   identifier: string;
   /** Object name of who was joined or left. */
   other: string;
-  /** JSON of an IdentityChange. */
-  body: string;
+  /** As the private API tells it. */
+  told: IdentityChange;
 }
 
 /** Changes of identity that are remembered. */
@@ -103,6 +104,12 @@ export interface Parting {
   released: boolean;
 }
 
+/**
+ * What `meta` keeps many of, each under a key of its own. Most visitors have none of them, and a table for
+ * each would cost every new one rows.
+ */
+const PREFIXES = { node: 'node.', departure: 'left.', change: 'change.' } as const;
+
 /** Makes the tables of an object. */
 export const CREATE = `
   create table meta (key text primary key, value text not null) without rowid;
@@ -114,14 +121,6 @@ export const CREATE = `
   create table states (
     source text primary key, seq integer not null, checkpoint integer not null,
     forwarded integer not null, body text not null
-  ) without rowid;
-  create table nodes (name text primary key, body text not null) without rowid;
-  create table departures (
-    name text primary key, target text not null, epoch integer not null, parent text not null
-  ) without rowid;
-  create table changes (
-    id text primary key, at integer not null, identifier text not null, other text not null,
-    body text not null
   ) without rowid;
   create table due (what text primary key, at integer not null, tries integer not null) without rowid;
 `;
@@ -289,17 +288,21 @@ export class Tables {
 
   /** Whether nothing is left of what {@link clear} takes away. */
   areEmpty(): boolean {
-    const some = ['journal', 'states', 'nodes', 'changes', 'due'].map(
-      (name) => `exists (select 1 from ${name})`,
+    const [row] = this.#all<{ some: number }>(
+      `select exists (select 1 from journal) or exists (select 1 from states)
+       or exists (select 1 from due)
+       or exists (select 1 from meta where key >= 'change.' and key < 'change/')
+       or exists (select 1 from meta where key >= 'node.' and key < 'node/') as some`,
     );
-    return this.#all<{ some: number }>(`select ${some.join(' or ')} as some`)[0]?.some !== 1;
+    return row?.some !== 1;
   }
 
   /** Everything that lives at the target now. */
   clear(): void {
-    this.#run(
-      'delete from journal; delete from states; delete from nodes; delete from changes; delete from due;',
-    );
+    this.#run('delete from journal; delete from states; delete from due;');
+    for (const prefix of [PREFIXES.node, PREFIXES.change]) {
+      this.#run('delete from meta where key >= ? and key < ?', prefix, prefix.replace('.', '/'));
+    }
   }
 
   states(): StateRow[] {
@@ -318,54 +321,62 @@ export class Tables {
     );
   }
 
+  #many<T>(prefix: string): T[] {
+    // All keys between the prefix and what would follow it: `.` is followed by `/`.
+    return this.#all<{ value: string }>(
+      'select value from meta where key >= ? and key < ?',
+      prefix,
+      prefix.replace('.', '/'),
+    ).map(({ value }) => JSON.parse(value) as T);
+  }
+
+  #set(key: string, value: unknown): void {
+    this.#run('insert or replace into meta values (?, ?)', key, JSON.stringify(value));
+  }
+
   nodes(): Node[] {
-    return this.#all<{ body: string }>('select body from nodes').map(
-      ({ body }) => JSON.parse(body) as Node,
-    );
+    return this.#many(PREFIXES.node);
   }
 
   setNode(node: Node): void {
-    this.#run('insert or replace into nodes values (?, ?)', node.name, JSON.stringify(node));
+    this.#set(PREFIXES.node + node.name, node);
   }
 
   deleteNode(name: string): void {
-    this.#run('delete from nodes where name = ?', name);
+    this.#run('delete from meta where key = ?', PREFIXES.node + name);
   }
 
   departures(): Departure[] {
-    return this.#all('select * from departures');
+    return this.#many(PREFIXES.departure);
   }
 
-  setDeparture({ name, target, epoch, parent }: Departure): void {
-    this.#run('insert or replace into departures values (?, ?, ?, ?)', name, target, epoch, parent);
+  setDeparture(departure: Departure): void {
+    this.#set(PREFIXES.departure + departure.name, departure);
   }
 
   deleteDeparture(name: string): void {
-    this.#run('delete from departures where name = ?', name);
+    this.#run('delete from meta where key = ?', PREFIXES.departure + name);
   }
 
   /** Changes of identity, newest first. */
-  changes(): ChangeRow[] {
-    return this.#all('select * from changes order by at desc, id desc limit ?', MAX_CHANGES);
+  changes(): Change[] {
+    return this.#many<Change>(PREFIXES.change).sort(
+      (a, b) => b.at - a.at || (a.id < b.id ? 1 : -1),
+    );
   }
 
-  addChange({ id, at, identifier, other, body }: ChangeRow): void {
-    this.#run(
-      'insert into changes values (?, ?, ?, ?, ?) on conflict do nothing',
-      id,
-      at,
-      identifier,
-      other,
-      body,
-    );
-    this.#run(
-      'delete from changes where id in (select id from changes order by at desc, id desc limit -1 offset ?)',
-      MAX_CHANGES,
-    );
+  /** Remembers a change, once; the oldest of too many is forgotten. */
+  addChange(change: Change): void {
+    const known = this.changes();
+    if (known.some(({ id }) => id === change.id)) return;
+    this.#set(PREFIXES.change + change.id, change);
+    for (const { id } of [change, ...known].sort((a, b) => b.at - a.at).slice(MAX_CHANGES)) {
+      this.deleteChange(id);
+    }
   }
 
   deleteChange(id: string): void {
-    this.#run('delete from changes where id = ?', id);
+    this.#run('delete from meta where key = ?', PREFIXES.change + id);
   }
 
   due(): { what: string; at: number; tries: number }[] {

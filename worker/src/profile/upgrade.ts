@@ -10,8 +10,7 @@ export function upgrade(sql: Sql, from: number): void {
  * their own; what an object is moving for in the standing and in a row of `meta` beside it.
  */
 const TO_2 = `
-  create table nodes (name text primary key, body text not null) without rowid;
-  insert into nodes select name, json_object(
+  insert into meta select 'node.' || name, json_object(
     'name', name, 'kind', kind, 'value', value,
     'parent', (select value ->> 'name' from meta where key = 'self'), 'link', link,
     'first', coalesce((select body ->> 'firstSeen' from states where source = name), 0),
@@ -29,14 +28,6 @@ const TO_2 = `
   ) without rowid;
   insert into states select source, seq, seq, forwarded, body from states_1;
   drop table states_1;
-
-  create table departures (
-    name text primary key, target text not null, epoch integer not null, parent text not null
-  ) without rowid;
-  create table changes (
-    id text primary key, at integer not null, identifier text not null, other text not null,
-    body text not null
-  ) without rowid;
 
   update meta set value = json_patch(
     json_object(

@@ -8,7 +8,7 @@ export interface Mutant {
   find: string;
   /** What stands there instead. */
   replace: string;
-  /** The file under `worker/test/workerd` and the whole or a part of the test's name, its groups' included. */
+  /** The file under `worker/test/workerd`, and the test's own name or a part of it, without its groups'. */
   test: readonly [file: string, name: string];
 }
 

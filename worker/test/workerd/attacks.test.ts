@@ -1,12 +1,10 @@
-import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BatchAnswer, DecideAnswer } from '../../src/contract/wire.ts';
-import { objectName } from '../../src/profile/names.ts';
-import { newNode } from '../../src/profile/tree.ts';
 import { signUserId } from '../../src/site/secrets.ts';
 import { SITE } from '../setup.ts';
 import { made } from './campaigns.ts';
-import { ask, call, fresh, objectOf, profile, sent, track } from './client.ts';
+import { ask, call, fresh, profile, sent, track } from './client.ts';
 
 const identify = (anonymousId: string, userId: string, more = {}): Record<string, unknown> => ({
   type: 'identify',
@@ -156,29 +154,6 @@ describe("somebody with the write key and a victim's user id", () => {
     expect(await (await ask('POST', '/v1/track', order)).json()).toMatchObject({ accepted: 1 });
     expect(await (await ask('POST', '/v1/track', order)).json()).toMatchObject({ duplicates: 1 });
     expect((await profile('user', u))?.orders).toMatchObject({ count: 1, revenue: 5 });
-  });
-
-  it('fills no profile with identifiers, neither by identify nor by alias', async () => {
-    const u = fresh('user');
-    await sent([{ type: 'track', userId: u, event: 'X', messageId: fresh() }]);
-    const stub = await objectOf('user', u);
-    const parent = objectName(SITE.id, 'user', u);
-    await runInDurableObject(stub, (_, state) => {
-      for (let i = 0; i < 1000; i++) {
-        const node = { ...newNode(`a.${i}`, 'anon', `${i}`, 1), parent, link: 'claimed' };
-        state.storage.sql.exec('insert into nodes values (?, ?)', node.name, JSON.stringify(node));
-      }
-    });
-    await evictDurableObject(stub);
-    const a = fresh('anon');
-    const answers = [
-      await sent([identify(a, u)]),
-      await sent([{ type: 'alias', previousId: fresh('anon'), userId: u, messageId: fresh() }]),
-    ];
-    for (const { notices } of answers)
-      expect(notices).toMatchObject([{ code: 'identifier_limit' }]);
-    expect((await profile('user', u))?.identifiers).toHaveLength(1001);
-    expect((await profile('user', u))?.counters['identify']?.count).toBe(1);
   });
 
   it('changes no verified trait', async () => {

@@ -185,11 +185,10 @@ const compileAtOnce = (): Promise<unknown> =>
 
 const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf'];
 
-describe.each(NAMES)('the name %s', (name) => {
-  /** `__proto__` as a key of its own, which no object literal has. */
-  const named = (value: string): string => `{"${name}":${value}}`;
-
-  it('is data or nothing, wherever it stands', async () => {
+describe('the name', () => {
+  it.each(NAMES)('%s is data or nothing, wherever it stands', async (name) => {
+    /** `__proto__` as a key of its own, which no object literal has. */
+    const named = (value: string): string => `{"${name}":${value}}`;
     const [anon, user] = [fresh('anon'), fresh('user')];
     const ids = `"anonymousId":"${anon}"`;
     const escaped = named('{"polluted":1}').replace('__proto__', '__pr\\u006fto__');
@@ -235,7 +234,7 @@ describe.each(NAMES)('the name %s', (name) => {
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
   });
 
-  it('names a campaign, a slot and what conditions look at, and no more than that', async () => {
+  it.each(NAMES)('%s names a campaign, a slot and what is looked at', async (name) => {
     const anon = fresh('anon');
     const has = (field: string): Parameters<typeof made>[1] => ({
       slot: `slot of ${name}`,

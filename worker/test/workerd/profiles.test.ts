@@ -319,8 +319,8 @@ describe('merge', () => {
           };
           const rest = { since: 1, by: '', reason: '', apart: [], version: 1, sent: 1 };
           state.storage.sql.exec(
-            'insert into nodes values (?, ?)',
-            node.name,
+            'insert into meta values (?, ?)',
+            `node.${node.name}`,
             JSON.stringify({ ...node, ...rest, epoch: 1, applied: 0, settled: true }),
           );
         }

@@ -14,6 +14,7 @@ export interface Players {
   signature: string;
 }
 
+/** New people for each story: their worlds are unmade by identifier. */
 export const players = async (): Promise<Players> => {
   const own = fresh('own');
   return {
@@ -25,6 +26,7 @@ export const players = async (): Promise<Players> => {
   };
 };
 
+/** Everybody whom a story names. */
 export const castOf = ({ victim, home, anon, own }: Players): Cast => [
   ['user', victim],
   ['anon', home],
@@ -32,26 +34,31 @@ export const castOf = ({ victim, home, anon, own }: Players): Cast => [
   ['user', own],
 ];
 
+/** Events with their own messageIds, and a question for every slot. */
 export const batch = (...events: Record<string, unknown>[]): Step => ({
   path: '/v1/batch',
   body: { batch: events.map((event) => ({ messageId: fresh('m'), ...event })), decide: SLOTS },
 });
+/** What an event has of an e-mail address. */
 export const email = (of: string | number): Record<string, unknown> => ({
   context: { externalIds: [{ type: 'email', id: `${of}@mail.example` }] },
 });
-/** A batch that asks for nothing. */
+/** Events that ask for nothing. */
 export const quiet = (...events: Record<string, unknown>[]): Step => ({
   path: '/v1/batch',
   body: { batch: events.map((event) => ({ messageId: fresh('m'), ...event })) },
 });
+/** One event by the path of its type. */
 export const single = (type: string, body: Record<string, unknown>): Step => ({
   path: `/v1/${type}`,
   body: { messageId: fresh('m'), ...body },
 });
+/** A question for every slot. */
 export const question = (body: Record<string, unknown>): Step => ({
   path: '/v1/decide',
   body: { slots: SLOTS, ...body },
 });
+/** An event that a condition counts. */
 export const looked = { type: 'track', event: 'Looked' };
 
 /** What attackers try to be taken for more than they are by. */
@@ -102,6 +109,7 @@ export const everyQuestion = ({ victim, anon, own, signature }: Players): Step[]
   question({ anonymousId: anon, userId: victim }),
 ];
 
+/** What somebody does who has the write key and the victim's user id. Each is told before every question is asked. */
 export const STORIES: [name: string, story: (players: Players) => Step[]][] = [
   ['only asks', () => []],
   [

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { chance } from './network/chance.ts';
 import { type Command, commands } from './network/command.ts';
 import type { Faults } from './network/faults.ts';
+import type { Conditions } from './network/world.ts';
 
 // The platform's base class; what profiles have of it is what `Host` gives them.
 vi.mock('cloudflare:workers', () => ({
@@ -31,13 +32,18 @@ const faults: fc.Arbitrary<Faults> = fc.record({
   aborts: fc.constantFrom(0, 0.2),
 });
 
+const conditions: fc.Arbitrary<Conditions> = fc.record({
+  most: fc.constantFrom(1_000, 1_000, 1_000, 3, 2),
+  settled: fc.constantFrom(true, true, true, false),
+});
+
 /** Lives one history; answers what was wrong with it. */
 async function live(
   commands: readonly Command[],
   of: Faults,
-  most: number,
+  where: Conditions,
 ): Promise<{ faults: string[]; log: string[] }> {
-  const world = new World(of, most);
+  const world = new World(of, where);
   let drawn = 0;
   const random = (): number => chance(of.seed, 'random', (drawn += 1));
   try {
@@ -58,9 +64,9 @@ describe('identity over a network that loses, repeats, reorders and crashes', ()
         fc.asyncProperty(
           commands,
           faults,
-          fc.constantFrom(1_000, 1_000, 3, 2),
-          async (list, of, most) => {
-            const { faults, log } = await live(list, of, most);
+          conditions,
+          async (list, of, where) => {
+            const { faults, log } = await live(list, of, where);
             expect(faults, log.join('\n')).toEqual([]);
           },
         ),

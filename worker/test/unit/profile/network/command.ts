@@ -103,5 +103,5 @@ export const commands: fc.Arbitrary<Command[]> = fc.oneof(
       { users: 2, anons: 2, anon: 4, user: 2, both: 7, alias: 1, merge: 4, split: 6, erase: 0 },
       { users: 4, anons: 2, anon: 2, user: 4, both: 2, alias: 0, merge: 12, split: 9, erase: 0 },
     ] satisfies Mix[]
-  ).map((mix) => fc.array(commandOf(mix), { minLength: 1, maxLength: 30 })),
+  ).map((mix) => fc.array(commandOf(mix), { minLength: 1, maxLength: 40, size: 'max' })),
 );

@@ -1,6 +1,6 @@
 import type { Identifier } from '../../../../src/profile/names.ts';
 import type { Standing } from '../../../../src/profile/standing.ts';
-import type { Meta } from '../../../../src/profile/tables.ts';
+import { type Meta, Tables } from '../../../../src/profile/tables.ts';
 import type { Node } from '../../../../src/profile/tree.ts';
 import type { Clock } from './clock.ts';
 import type { Host, Network } from './network.ts';
@@ -190,25 +190,14 @@ export class Observer {
 }
 
 function seenOf({ storage }: Host): Seen {
-  const { sql } = storage;
-  const tables = sql.exec("select 1 from sqlite_master where name = 'meta'").toArray();
-  const empty: Seen = {
-    standing: { is: 'root', epoch: 0 },
-    self: undefined,
-    parting: undefined,
-    returning: undefined,
-    nodes: [],
-  };
-  if (tables.length === 0) return empty;
-  const rows = sql.exec<{ key: string; value: string }>('select key, value from meta').toArray();
-  const meta = Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)])) as Partial<Meta>;
-  const nodes = sql.exec<{ body: string }>('select body from nodes').toArray();
+  const tables = new Tables(storage.sql);
+  const made = tables.exist();
+  const self = made ? tables.meta('self') : undefined;
   return {
-    ...empty,
-    ...meta,
-    nodes: [
-      ...(meta.self === undefined ? [] : [meta.self]),
-      ...nodes.map(({ body }) => JSON.parse(body) as Node),
-    ],
+    standing: (made ? tables.meta('standing') : undefined) ?? { is: 'root', epoch: 0 },
+    self,
+    parting: made ? tables.meta('parting') : undefined,
+    returning: made ? tables.meta('returning') : undefined,
+    nodes: self === undefined ? [] : [self, ...tables.nodes()],
   };
 }

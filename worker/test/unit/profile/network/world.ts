@@ -8,7 +8,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../../../src/site/settings.t
 import { makeEvent } from '../arbitrary.ts';
 import { chance } from './chance.ts';
 import { Clock } from './clock.ts';
-import type { Command } from './command.ts';
+import { type Command, USERS } from './command.ts';
 import type { Faults } from './faults.ts';
 import { IDENTIFIERS, named, nameOf, SITE } from './identifiers.ts';
 import { Network, type Party } from './network.ts';
@@ -38,6 +38,14 @@ export interface Told {
 /** Thrown where another try may have more luck. */
 class Again extends Error {}
 
+/** What else a run is about. */
+export interface Conditions {
+  /** Anonymous ids that a person may have. */
+  most: number;
+  /** Every identifier has been seen before the network gets bad. */
+  settled: boolean;
+}
+
 /** Clients, objects and storage, and somebody who watches. */
 export class World {
   readonly clock = new Clock(BEGIN);
@@ -47,12 +55,15 @@ export class World {
   /** Events by id, with their bearer, that were sent at all. */
   readonly sent = new Map<string, string>();
   readonly most: number;
+  /** Every identifier has been seen before the world goes bad. */
+  readonly settled: boolean;
   commands: readonly Command[] = [];
   #open = 0;
 
-  constructor(faults: Faults, most: number) {
+  constructor(faults: Faults, { most, settled }: Conditions) {
     this.network = new Network(this.clock, faults);
     this.most = most;
+    this.settled = settled;
     this.observer = new Observer(this.network, this.clock, IDENTIFIERS, most);
   }
 
@@ -64,6 +75,7 @@ export class World {
   async run(commands: readonly Command[]): Promise<void> {
     this.commands = commands;
     const play = async (): Promise<void> => {
+      if (this.settled) await this.#settle();
       for (const [i, command] of commands.entries()) {
         await this.clock.sleep(command.after);
         this.#open += 1;
@@ -83,6 +95,15 @@ export class World {
     this.network.heal();
     await this.clock.runUntil(this.clock.now + HEALED, watch);
     if (this.#open > 0) throw new Error(`${this.#open} clients never got an answer`);
+  }
+
+  async #settle(): Promise<void> {
+    const once = { after: 0, keen: true, do: 'events', many: 1, again: 0 } as const;
+    const firsts = IDENTIFIERS.map(({ kind }, i): Command => {
+      const number = kind === 'user' ? i : i - USERS;
+      return { ...once, [kind]: number, verified: kind === 'user', mayLink: true };
+    });
+    await Promise.all(firsts.map((command, i) => this.#perform(command, `first${i}`)));
   }
 
   /** Asks something of a world that is at rest. */
