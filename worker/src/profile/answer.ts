@@ -1,4 +1,5 @@
 import type {
+  ExternalId,
   IdentifierAnswer,
   IdentityAnswer,
   IdentityChange,
@@ -124,7 +125,7 @@ export function identityAnswer(
     })),
     externalIds: externalIds
       .toSorted((a, b) => (a.type === b.type ? a.at - b.at : a.type < b.type ? -1 : 1))
-      .map(({ type, id, verified, at }) => ({ type, id, verified, since: iso(at) })),
+      .map(({ type, id, verified, at }): ExternalId => ({ type, id, verified, since: iso(at) })),
     history,
   };
 }

@@ -24,7 +24,7 @@ const isRetryable = (error: unknown): boolean => {
 };
 
 /** Calls an object by name; once more, on a new stub, where that may help. */
-export async function callProfile<T>(
+async function callProfile<T>(
   env: Env,
   name: string,
   call: (profile: ProfileStub) => Promise<T>,

@@ -23,10 +23,6 @@ export function identifierIn(site: string, kind: string, id: string | number): I
   return identifierOf(site, kind, value);
 }
 
-/** Object name of the identifier in a path. Throws 400. */
-export const nameOf = (site: string, kind: string, id: string): string =>
-  identifierIn(site, kind, id).name;
-
 /** The answer where there is no profile. */
 export const profileUnknown = (): ProblemError =>
   new ProblemError(404, 'profile_unknown', 'Nothing is known of this identifier.');

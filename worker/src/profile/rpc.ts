@@ -29,7 +29,7 @@ export type Elsewhere =
 export type Newer = { is: 'newer' };
 
 /** What a site's settings say of its profiles. */
-export interface Limits {
+interface Limits {
   /** Days and number of whole events that are kept. */
   days: number;
   events: number;

@@ -111,7 +111,7 @@ export interface Parting {
 const PREFIXES = { node: 'node.', departure: 'left.', change: 'change.' } as const;
 
 /** Makes the tables of an object. */
-export const CREATE = `
+const CREATE = `
   create table meta (key text primary key, value text not null) without rowid;
   create table journal (
     seq integer primary key, id text not null, source text not null, received integer not null,

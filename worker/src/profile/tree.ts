@@ -72,7 +72,7 @@ export function compareNames(a: string, b: string): number {
 }
 
 /** The path from an identifier up to the primary one, both included. */
-export function pathOf(tree: Tree, name: string): Node[] {
+function pathOf(tree: Tree, name: string): Node[] {
   const path: Node[] = [];
   for (let at = tree.get(name); at !== undefined; at = tree.get(at.parent ?? '')) path.push(at);
   return path;

@@ -67,7 +67,7 @@ export async function timeline(kind: Kind, id: string): Promise<TimelineAnswer['
 
 /** The object of an identifier. */
 export const objectOf = async (kind: Kind, id: string): Promise<DurableObjectStub<Profile>> =>
-  env.PROFILE.getByName(await objectName(SITE.id, kind, id));
+  env.PROFILE.getByName(objectName(SITE.id, kind, id));
 
 let ids = 0;
 /** An id that no other test uses. */

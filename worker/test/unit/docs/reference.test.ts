@@ -177,7 +177,11 @@ describe('limits', () => {
 
   it('of settings are what a site has that set nothing', () => {
     const { timelineDays, timelineEvents, maxAnonymousIds, maxExternalIds } = DEFAULT_SETTINGS;
-    expect(DEFAULT_BOUNDS).toEqual({ days: timelineDays, events: timelineEvents });
+    expect(DEFAULT_BOUNDS).toEqual({
+      days: timelineDays,
+      events: timelineEvents,
+      externalIds: maxExternalIds,
+    });
     const { placeholders: _, ...numbers } = DEFAULT_SETTINGS;
     for (const [name, value] of Object.entries(numbers)) {
       expect(settings).toMatch(new RegExp(`^${name} .*default ${number(value)}\\.`, 'm'));
