@@ -117,7 +117,7 @@ async function judge(mutant: Mutant): Promise<string | undefined> {
     const { outcomes, printed } = await run([mutant.test]);
     const statuses = of(outcomes, mutant.test);
     if (statuses.includes('failed')) return undefined;
-    if (statuses.includes('passed')) return 'SURVIVED: the attack fails without the defence too';
+    if (statuses.includes('passed')) return 'SURVIVED: the test passes without the defence too';
     return `BROKEN: the attack did not run\n${printed}`;
   } catch (error) {
     return `LOST: ${error instanceof Error ? error.message : String(error)}`;

@@ -32,12 +32,14 @@ const STANDING = `select id from erasures where site = ?1 and completed_at is nu
     where member.value in (select value from json_each(?2)))`;
 
 /**
- * The erasure of the person that an object holds: the one that is open, else a new one. Undefined
+ * The erasure of the person of an identifier: the one that is open, else a new one. Undefined
  * where one of the identifiers was erased meanwhile: ask again who the person is.
+ *
+ * @param name object name of the identifier that was asked for
  */
 export async function openEntry(
   db: D1Database,
-  root: string,
+  name: string,
   { site, members, since }: { site: string; members: string[]; since: number },
   now: number,
 ): Promise<Entry | undefined> {
@@ -49,7 +51,7 @@ export async function openEntry(
         `update erasures set asked = json_insert(asked, '$[#]', ?3) where id in (${STANDING})
          and not exists (select 1 from json_each(erasures.asked) where value = ?3)`,
       )
-      .bind(site, names, root),
+      .bind(site, names, name),
     db
       .prepare(
         `insert into erasures (id, site, requested_at, asked, members, since, stores)
@@ -57,7 +59,7 @@ export async function openEntry(
          where not exists (${STANDING}) and not exists (select 1 from erased
            where site = ?1 and identifier in (select value from json_each(?2)))`,
       )
-      .bind(site, names, id, now, root, since),
+      .bind(site, names, id, now, name, since),
     db.prepare(`select * from erasures where id in (${STANDING})`).bind(site, names),
   ]);
   const [row] = found?.results ?? [];

@@ -23,8 +23,9 @@ export async function requestErasure(
     if (person.is === 'nobody') return undefined;
     // A tombstone, and not in `erased` yet: whoever works on it is between the two.
     if (person.is === 'erased') return findEntry(env.DB, site, person.receipt);
-    const { person: root, members, firstReceived: since } = person;
-    const entry = await openEntry(env.DB, root, { site, members, since }, now);
+    const { members, firstReceived: since } = person;
+    // By the identifier that was asked for, wherever it is by then: its person may be split meanwhile.
+    const entry = await openEntry(env.DB, name, { site, members, since }, now);
     if (entry !== undefined) return entry;
   }
   throw new ProblemError(

@@ -31,8 +31,7 @@ async function bury(env: Env, entry: Entry, now: number): Promise<Erasure | unde
   for (const name of entry.asked) {
     const answer = await eraseProfile(env, name, entry.id);
     if (answer.is === 'busy') return undefined;
-    // Only the tombstone of a root has the list. One that had joined another before it was erased has none,
-    // and neither has an object that is gone: who they were then is the best that is known.
+    // An object that is gone has no list: who they were then is the best that is known.
     const buried = answer.is === 'gone' ? answer.members : [];
     for (const member of buried.length > 0 ? buried : entry.members) members.add(member);
   }

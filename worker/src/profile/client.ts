@@ -15,7 +15,7 @@ import { kindOf } from './tables.ts';
 import { type ProfileView, strangerView } from './view.ts';
 
 /** Where an alias points is shortened on the way; more hops than this is a fault of ours. */
-const MAX_HOPS = 8;
+const MAX_HOPS = 100;
 
 /** True for a failure that another try may mend: the object moved, was reset, or its machine went away. */
 const isRetryable = (error: unknown): boolean => {
@@ -56,6 +56,7 @@ export async function askPerson<T extends { is: string }>(
 ): Promise<Exclude<T, { is: 'moved' | 'newer' }>> {
   let at = identifier.name;
   let released: number | undefined;
+  let alias: number | undefined;
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const head = {
       v: RPC_VERSION,
@@ -65,19 +66,21 @@ export async function askPerson<T extends { is: string }>(
     const answer = await callProfile(env, at, (profile) => ask(profile, head));
     if (answer.is === 'newer') throw new Error('an object of an older release');
     if (answer.is !== 'moved') {
-      if (hop > 1) await shorten(env, identifier.name, at);
+      if (hop > 1 && alias !== undefined) await shorten(env, identifier.name, alias, at);
       return answer as Exclude<T, { is: 'moved' | 'newer' }>;
     }
-    ({ target: at, released } = answer as { is: string } as Extract<Elsewhere, { is: 'moved' }>);
+    const elsewhere = answer as { is: string } as Extract<Elsewhere, { is: 'moved' }>;
+    if (hop === 0) ({ alias } = elsewhere);
+    ({ target: at, released } = elsewhere);
   }
   throw new Error('too many hops');
 }
 
 /** An alias that sends who asks it on a detour learns of the way. Best effort: the detour works as well. */
-async function shorten(env: Env, name: string, to: string): Promise<void> {
+async function shorten(env: Env, name: string, epoch: number, to: string): Promise<void> {
   if (name === to) return;
   await profileStub(env, name)
-    .shorten({ v: RPC_VERSION, to })
+    .shorten({ v: RPC_VERSION, epoch, to })
     .catch((error: unknown) => {
       console.error('shorten', String(error));
     });
@@ -155,10 +158,12 @@ export async function viewOf(env: Env, asker: Asker): Promise<ProfileView> {
     answer.is === 'view' ? answer.view : undefined;
 
   if (trusted && user !== undefined) {
-    return known(await ask(user, {})) ?? strangerView(subject);
+    const whole = await ask(user, {});
+    // Of a user who was never seen the browser may still have a history.
+    if (whole.is !== 'nobody') return known(whole) ?? strangerView(subject);
   }
   if (anon === undefined) return strangerView(subject);
-  if (user !== undefined) {
+  if (user !== undefined && !trusted) {
     const linked = known(await ask(user, { anon: anon.name }));
     if (linked !== undefined) return linked;
   }

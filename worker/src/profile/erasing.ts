@@ -11,21 +11,27 @@ export function erase(core: Core, request: EraseRequest, now: number): EraseAnsw
   const home = memory.home(request.for.name);
   if (home.is === 'moved' || home.is === 'nobody') return home;
   if (home.is === 'here') {
-    if (memory.standing.is !== 'root' || memory.parting !== undefined) return { is: 'busy' };
+    if (memory.standing.is !== 'root' || memory.isBound()) return { is: 'busy' };
     const members = [...memory.nodes.keys()];
     core.transaction(() => {
-      bury(core, request.receipt, now, members);
+      bury(core, request.receipt, now, { root: memory.self?.name ?? '', members });
       core.setDue('errands', now + ERRAND_WAIT, 0);
     });
   }
   const { standing } = core.memory;
   if (standing.is !== 'erased') throw new Error('the erasure did not stand');
-  const { members, untold, receipt } = standing;
+  const { members, untold, receipt, root } = standing;
+  if (root !== core.memory.self?.name) return { is: 'moved', target: root };
   return { is: 'gone', members, left: untold.length, receipt };
 }
 
-/** Nothing of the person stays but the tombstone, and where those went who had left before. */
-function bury(core: Core, receipt: string, now: number, members: string[]): void {
+/** Nothing of the person stays but the tombstone, and where those went who had left before. Inside a transaction. */
+export function bury(
+  core: Core,
+  receipt: string,
+  now: number,
+  { root, members }: { root: string; members: string[] },
+): void {
   const { memory, tables } = core;
   const { self, standing } = memory;
   const untold = members.filter((name) => name !== self?.name);
@@ -43,6 +49,7 @@ function bury(core: Core, receipt: string, now: number, members: string[]): void
     receipt,
     at: now,
     dropped: 0,
+    root,
     members,
     untold,
     version: Math.max(now, ...versions),
@@ -59,7 +66,7 @@ export function entomb(core: Core, request: EntombRequest, now: number): void {
       const kind = request.name.startsWith('u.') ? 'user' : 'anon';
       core.create(request.site, { kind, value: '', name: request.name }, now);
     }
-    bury(core, request.receipt, now, []);
+    bury(core, request.receipt, now, { root: request.root, members: [] });
   });
 }
 

@@ -1,11 +1,13 @@
 import type { Core } from './core.ts';
 import { entombAnswered } from './erasing.ts';
-import { chunk, chunkAnswered, settleAnswered } from './joining.ts';
+import { call, callAnswered, chunk, chunkAnswered, settleAnswered } from './joining.ts';
 import { parcel, parcelAnswered, releaseAnswered } from './parting.ts';
 import {
   type Chunk,
   type ChunkAnswer,
   type EntombRequest,
+  type JoinAnswer,
+  type JoinRequest,
   type Parcel,
   type ParcelAnswer,
   type ReleaseRequest,
@@ -17,6 +19,7 @@ import {
 /** A message that an object owes to another, and how it comes to its answer. */
 export type Errand =
   | { to: string; call: 'receiveChunk'; message: Chunk }
+  | { to: string; call: 'join'; message: JoinRequest }
   | { to: string; call: 'settle'; message: SettleRequest }
   | { to: string; call: 'receiveParcel'; message: Parcel }
   | { to: string; call: 'release'; message: ReleaseRequest }
@@ -35,6 +38,10 @@ export function nextErrand(core: Core): Errand | undefined {
     const { to, chunk: message } = chunk(core, v);
     return { to, call: 'receiveChunk', message };
   }
+  if (standing.is === 'root' && standing.awaited !== undefined) {
+    const { to, request: message } = call(core, v);
+    return { to, call: 'join', message };
+  }
   if (standing.is === 'alias' && !standing.told) {
     const { target: to, epoch } = standing;
     return { to, call: 'settle', message: { v, from: self.name, epoch } };
@@ -43,7 +50,11 @@ export function nextErrand(core: Core): Errand | undefined {
     const { untold, receipt, at } = standing;
     const [to] = untold;
     if (to === undefined) return undefined;
-    return { to, call: 'entomb', message: { v, name: to, receipt, site: self.site, at } };
+    return {
+      to,
+      call: 'entomb',
+      message: { v, name: to, receipt, root: self.name, site: self.site, at },
+    };
   }
   if (parting === undefined) return undefined;
   if (parting.released) {
@@ -58,6 +69,7 @@ export function hasErrand(core: Core): boolean {
   const { standing, parting } = core.memory;
   return (
     standing.is === 'moving' ||
+    (standing.is === 'root' && standing.awaited !== undefined) ||
     (standing.is === 'alias' && !standing.told) ||
     (standing.is === 'erased' && standing.untold.length > 0) ||
     parting !== undefined
@@ -69,10 +81,13 @@ export function hasErrand(core: Core): boolean {
  *
  * @param answer what the call of that name answers
  */
-export function errandAnswered(core: Core, errand: Errand, answer: unknown): void {
+export function errandAnswered(core: Core, errand: Errand, answer: unknown, now: number): void {
   switch (errand.call) {
     case 'receiveChunk':
-      chunkAnswered(core, errand.message, answer as ChunkAnswer);
+      chunkAnswered(core, errand.message, answer as ChunkAnswer, now);
+      break;
+    case 'join':
+      callAnswered(core, errand.message, answer as JoinAnswer);
       break;
     case 'settle':
       settleAnswered(core, errand.message, answer as SettleAnswer);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../contract/wire.ts';
 import { normaliseId } from './identity.ts';
-import type { ExternalIdState } from './state.ts';
+import { printable } from './printable.ts';
+import { type ExternalIdState, MAX_EXTERNAL_IDS } from './state.ts';
 
 /** Longest name of a type. */
 const MAX_TYPE = 50;
@@ -26,8 +27,9 @@ export function externalIdsOf(event: {
   const found = new Map<string, ExternalIdState>();
   for (const entry of externalIds.slice(0, MAX_READ)) {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) continue;
-    const { value: id } = normaliseId(entry['id']);
-    const type = typeof entry['type'] === 'string' ? entry['type'].trim() : '';
+    const { value } = normaliseId(entry['id']);
+    const id = value === undefined ? undefined : printable(value);
+    const type = typeof entry['type'] === 'string' ? printable(entry['type'].trim()) : '';
     if (id === undefined || type === '' || type.length > MAX_TYPE) continue;
     const external = { type, id, at: event.time, verified: event.verified };
     found.set(externalKey(external), external);
@@ -42,11 +44,17 @@ export function withinLimits(
   most: number,
 ): ExternalIdState[] {
   const counts = new Map<string, number>();
-  for (const { type } of Object.values(known)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  let total = 0;
+  for (const { type } of Object.values(known)) {
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+    total += 1;
+  }
   return found.filter((external) => {
     if (known[externalKey(external)] !== undefined) return true;
     const count = counts.get(external.type) ?? 0;
-    if (count >= most || (count === 0 && counts.size >= MAX_TYPES)) return false;
+    if (count >= most || total >= MAX_EXTERNAL_IDS) return false;
+    if (count === 0 && counts.size >= MAX_TYPES) return false;
+    total += 1;
     counts.set(external.type, count + 1);
     return true;
   });

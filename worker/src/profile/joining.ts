@@ -1,5 +1,6 @@
 import type { IdentityChange } from '../contract/wire.ts';
 import { type Core, ERRAND_WAIT } from './core.ts';
+import { bury } from './erasing.ts';
 import type { Memory } from './memory.ts';
 import { DAY } from './retention.ts';
 import type {
@@ -39,7 +40,7 @@ export function link(core: Core, request: LinkRequest, now: number): LinkAnswer 
   const apart = [...memory.nodes.values()].some((node) => node.apart.includes(user.name));
   if (apart) return { is: 'apart' };
   // What is on its way out goes first; the next event of the two links them.
-  if (memory.parting !== undefined) return { is: 'busy' };
+  if (memory.isBound()) return { is: 'busy' };
   const edge: Edge = {
     child: anon.name,
     parent: user.name,
@@ -72,7 +73,9 @@ export function join(core: Core, request: JoinRequest, now: number): JoinAnswer 
   // So may who owns the anonymous id, and then it is not for a merge to move it.
   const owned = kindOf(edge.child) === 'anon' && memory.nodes.has(edge.child) && memory.hasUser();
   const backwards = compareNames(target, memory.self?.name ?? '') >= 0;
-  if (other || owned || backwards || memory.parting !== undefined) return { is: 'busy' };
+  if (other || memory.isBound()) return { is: 'busy' };
+  if (backwards) return { is: 'busy', before: memory.self?.name ?? '' };
+  if (owned) return { is: 'owned' };
   core.transaction(() => begin(core, { target, edge, most }, now));
   return { is: 'pending' };
 }
@@ -86,16 +89,64 @@ function begin(
   core.setDue('errands', now + ERRAND_WAIT, 0);
 }
 
+/** What a root that waits for another says to it. */
+export function call(core: Core, v: number): { to: string; request: JoinRequest } {
+  const { standing, self, nodes } = core.memory;
+  const { awaited } = standing.is === 'root' ? standing : {};
+  if (awaited === undefined || self === undefined) throw new Error('nobody is awaited here');
+  const { target: to, released, edge, most } = awaited;
+  const name = nodes.has(edge.parent) ? edge.child : edge.parent;
+  return {
+    to,
+    request: {
+      v,
+      for: { name, kind: kindOf(name), value: '' },
+      ...(released === undefined ? {} : { released }),
+      target: self.name,
+      edge,
+      most,
+    },
+  };
+}
+
+/** What the one who is awaited has said. */
+export function callAnswered(core: Core, sent: JoinRequest, answer: JoinAnswer): void {
+  const coming = answer.is === 'pending' || answer.is === 'joined';
+  if (coming || (answer.is === 'busy' && answer.before === undefined)) {
+    throw new Error('who is awaited is not here yet');
+  }
+  core.transaction(({ standing, departures }) => {
+    const { awaited } = standing.is === 'root' ? standing : {};
+    if (awaited === undefined || awaited.edge !== sent.edge) return;
+    const { epoch } = standing;
+    const { target: self } = sent;
+    const { edge, most } = awaited;
+    // Sent back here: who is awaited had been here, and went on.
+    const on =
+      answer.is === 'moved' && answer.target === self ? departures.get(sent.for.name) : answer;
+    if (answer.is === 'moved' && on !== undefined && 'target' in on) {
+      const { target } = on;
+      const released = on === answer ? answer.released : undefined;
+      const where = { target, ...(released === undefined ? {} : { released }) };
+      core.setStanding(step(standing, { type: 'moved', epoch, self, ...where }));
+    } else if (answer.is === 'busy' && answer.before !== undefined) {
+      // It has come to be the earlier of the two.
+      core.setStanding(step(standing, { type: 'join', target: answer.before, edge, most }));
+    } else core.setStanding(step(standing, { type: 'met' }));
+  });
+}
+
 /** The next window for the target. */
 export function chunk(core: Core, v: number): { to: string; chunk: Chunk } {
   const { memory, tables } = core;
   const { standing, self } = memory;
   if (standing.is !== 'moving' || self === undefined) throw new Error('nothing moves here');
-  const { target, to, edge, most, epoch, acked } = standing;
+  const { target, released, to, edge, most, epoch, acked } = standing;
   return {
     to: target,
     chunk: {
       v,
+      ...(released === undefined ? {} : { released }),
       site: self.site,
       from: self.name,
       ...(to?.name === target ? { to } : {}),
@@ -110,16 +161,19 @@ export function chunk(core: Core, v: number): { to: string; chunk: Chunk } {
 }
 
 /** What the target has said to a window. */
-export function chunkAnswered(core: Core, sent: Chunk, answer: ChunkAnswer): void {
+export function chunkAnswered(core: Core, sent: Chunk, answer: ChunkAnswer, now: number): void {
   const { epoch } = sent;
   if (answer.is === 'retry') throw new Error('the target is not free');
   core.transaction((memory) => {
     const { standing } = memory;
     if (standing.is !== 'moving' || standing.epoch !== epoch) return;
     if (answer.is === 'moved') {
-      core.setStanding(step(standing, { type: 'moved', epoch, target: answer.target }));
+      const { is: _, ...where } = answer;
+      core.setStanding(step(standing, { type: 'moved', epoch, self: sent.from, ...where }));
+    } else if (answer.is === 'erased' && answer.member === true) {
+      // Before it could go anywhere else.
+      bury(core, answer.receipt, now, { root: standing.target, members: [] });
     } else if (answer.is === 'full' || answer.is === 'erased') {
-      // Erased: if the target had taken a window of it, this object hears of that by itself.
       core.setStanding(step(standing, { type: 'refused', epoch }));
     } else {
       // `last` is read in the turn in which the step is taken: nothing can come in between.
@@ -146,7 +200,7 @@ export function settleAnswered(core: Core, sent: SettleRequest, answer: SettleAn
     if (answer.is === 'erased') return core.setStanding(step(standing, { type: 'told', epoch }));
     core.setStanding(
       answer.is === 'moved'
-        ? step(standing, { type: 'moved', epoch, target: answer.target })
+        ? step(standing, { type: 'moved', epoch, target: answer.target, self: sent.from })
         : step(standing, { type: 'told', epoch }),
     );
   });
@@ -162,22 +216,27 @@ export function receiveChunk(core: Core, chunk: Chunk, now: number): ChunkAnswer
   if (standing.is === 'moving' || memory.parting !== undefined) return { is: 'retry' };
   const known = memory.nodes.get(from);
   const left = memory.departures.get(from);
-  // It came by that move or a later one, and was let go since: a message from long ago.
-  if (known === undefined && left !== undefined && left.epoch >= chunk.epoch) {
-    return { is: 'moved', target: left.target };
-  }
+  // It came by that move or a later one and was let go since, or was refused: a message from long ago.
+  const over = known === undefined && left !== undefined && left.epoch >= chunk.epoch;
+  if (over && left.target !== from) return { is: 'moved', target: left.target };
   // The one of the two that is not on its way lives here, or lived here.
   const coming = new Set(chunk.nodes.map(({ name }) => name));
   const anchor = coming.has(edge.parent) ? edge.child : edge.parent;
   if (self !== undefined) {
     const home = memory.home(anchor);
-    if (home.is !== 'here') return home.is === 'nobody' ? { is: 'retry' } : home;
+    if (home.is === 'moved') return refuse(core, chunk, home);
+    if (home.is === 'erased') return { ...home, member: memory.buried(from) };
+    if (home.is === 'nobody') return { is: 'retry' };
   }
-  const anons = chunk.nodes.filter(({ kind }) => kind === 'anon').length;
-  const beside = memory.countAnons(edge.link === 'verified' && edge.by !== '');
-  if (known === undefined && beside + anons > chunk.most) {
-    return { is: 'full' };
-  }
+  // Nobody's claims keep out what is verified.
+  const verified = edge.link === 'verified';
+  const anons = chunk.nodes.filter(
+    ({ kind, link }) => kind === 'anon' && (!verified || link !== 'claimed'),
+  ).length;
+  if (known === undefined && memory.countAnons(verified) + anons > chunk.most)
+    return refuse(core, chunk, { is: 'full' });
+  // Unless it never heard of the refusal: then it comes again, by another move.
+  if (over && self !== undefined) return { is: 'moved', target: self.name };
   const upTo = core.transaction((memory) => {
     if (memory.self === undefined) {
       if (chunk.to === undefined) throw new Error('the target was not told who it is');
@@ -193,11 +252,27 @@ export function receiveChunk(core: Core, chunk: Chunk, now: number): ChunkAnswer
       if (!memory.due.has('retention')) core.setDue('retention', now + DAY, 0);
     }
     bond(core, memory, edge);
+    const { awaited } = standing.is === 'root' ? standing : {};
+    const met = [awaited?.edge.child ?? '', awaited?.edge.parent ?? ''];
+    if (met.every((name) => memory.nodes.has(name)))
+      core.setStanding(step(standing, { type: 'met' }));
     // The rows that came are not counted again at the next load: their states are written with them.
     if (apply) memory.save(core.tables);
     return arrival.applied;
   });
   return { is: 'applied', upTo };
+}
+
+/**
+ * Says no for good. The source goes elsewhere then, so a window of this epoch that the network still has must
+ * not be taken when it turns up: whose it was is at its own place, as far as this object has heard.
+ */
+function refuse<T extends ChunkAnswer>(core: Core, { from, epoch }: Chunk, answer: T): T {
+  const { memory } = core;
+  if (!memory.nodes.has(from) && (memory.departures.get(from)?.epoch ?? 0) < epoch) {
+    core.transaction(() => core.depart({ name: from, target: from, epoch, parent: '' }));
+  }
+  return answer;
 }
 
 /** An identifier becomes one of this person's. */

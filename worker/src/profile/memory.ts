@@ -23,7 +23,7 @@ interface Held {
 /** Where an identifier is, as far as this object knows. */
 export type Home =
   | { is: 'here' }
-  | { is: 'moved'; target: string; released?: number }
+  | { is: 'moved'; target: string; released?: number; alias?: number }
   | { is: 'erased'; receipt: string }
   /** There is nothing here yet. */
   | { is: 'nobody' };
@@ -150,6 +150,17 @@ export class Memory {
     this.#rests = {};
   }
 
+  /** Something is under way by which this person changes: no other change of it may begin. */
+  isBound(): boolean {
+    const { standing, parting } = this;
+    return parting !== undefined || (standing.is === 'root' && standing.awaited !== undefined);
+  }
+
+  /** Whether an identifier was erased with the person that was here. */
+  buried(name: string): boolean {
+    return this.standing.is === 'erased' && this.standing.members.includes(name);
+  }
+
   /** Where an identifier is. What left this object for another place is no longer this object's to answer for. */
   home(name: string): Home {
     const { self, standing } = this;
@@ -167,7 +178,9 @@ export class Memory {
       }
     }
     if (standing.is === 'erased') return { is: 'erased', receipt: standing.receipt };
-    if (standing.is === 'alias') return { is: 'moved', target: standing.target };
+    if (standing.is === 'alias') {
+      return { is: 'moved', target: standing.target, alias: standing.epoch };
+    }
     if (!this.nodes.has(name)) throw new Error(`"${name}" is not known at "${self.name}"`);
     return { is: 'here' };
   }
@@ -401,12 +414,12 @@ export class Memory {
     return earlierOf(rest.first, active)?.name ?? this.self?.name ?? '';
   }
 
-  /** A lower bound of when anything of this person was received. UTC milliseconds. */
+  /** A lower bound of when anything of this person was received. UTC milliseconds; 0 where none is known. */
   firstReceived(): number {
+    // What a move has not brought yet may be older than all that it has.
+    for (const { settled } of this.nodes.values()) if (!settled) return 0;
     let first = Number.POSITIVE_INFINITY;
-    for (const { state } of this.states.values()) {
-      if (state.firstReceived > 0) first = Math.min(first, state.firstReceived);
-    }
+    for (const { state } of this.states.values()) first = Math.min(first, state.firstReceived);
     return first === Number.POSITIVE_INFINITY ? 0 : first;
   }
 

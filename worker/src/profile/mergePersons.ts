@@ -45,6 +45,8 @@ export async function mergePersons(
     ]);
     if (above.is !== 'person' || below.is !== 'person') return { is: 'nobody' };
     if (above.person === below.person) return { is: 'unchanged', person: above.person };
+    // The two answers are of two moments, with a split or a merge between them.
+    if (above.members.includes(child.name) || below.members.includes(parent.name)) continue;
     const hasUser = below.members.some((name) => kindOf(name) === 'user');
     if (child.kind === 'anon' && hasUser) return { is: 'owned' };
     const [target, source] = [above.person, below.person].sort(compareNames);
@@ -60,7 +62,8 @@ export async function mergePersons(
       case 'pending':
         return { is: 'pending', person: target };
       case 'full':
-        return { is: 'full' };
+      case 'owned':
+        return { is: answer.is };
       case 'nobody':
       case 'erased':
         return { is: 'nobody' };

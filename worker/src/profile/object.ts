@@ -79,7 +79,7 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** Somebody who was sent here says that this object is on its own by now. */
-  #hear({ released }: Addressed): void {
+  #hear({ released }: Pick<Addressed, 'released'>): void {
     if (released !== undefined) release(this.#core, { epoch: released }, Date.now());
   }
 
@@ -111,9 +111,11 @@ export class Profile extends DurableObject<Env> {
     const answer = join(this.#core, request, Date.now());
     if (answer.is !== 'pending') return answer;
     await this.#runAWhile();
-    const { standing } = this.#core.memory;
-    if (standing.is === 'root') return { is: 'full' };
-    return { is: standing.is === 'moving' ? 'pending' : 'joined' };
+    const { standing, nodes } = this.#core.memory;
+    if (standing.is === 'moving' || this.#core.memory.isBound()) return { is: 'pending' };
+    // Where a split came between, it may have been the other that moved, and into this one.
+    const both = nodes.has(request.edge.child) && nodes.has(request.edge.parent);
+    return { is: both || standing.is !== 'root' ? 'joined' : 'full' };
   }
 
   /** Takes an identifier out of this person, for the private API. */
@@ -168,17 +170,19 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** Whoever asked was sent on from the place that this alias names: it names the new place from now on. */
-  shorten({ v, to }: ShortenRequest): void {
+  shorten({ v, epoch, to }: ShortenRequest): void {
     if (this.#refuses({ v })) return;
     const { standing } = this.#core.memory;
     if (standing.is !== 'alias' || standing.target === to) return;
-    this.#core.transaction(() => this.#core.setStanding(step(standing, { type: 'shorten', to })));
+    const shorter = step(standing, { type: 'shorten', epoch, to });
+    this.#core.transaction(() => this.#core.setStanding(shorter));
   }
 
   // --- From object to object.
 
   async receiveChunk(chunk: Chunk): Promise<ChunkAnswer> {
     if (this.#refuses(chunk)) return { is: 'retry' };
+    this.#hear(chunk);
     const now = Date.now();
     const answer = receiveChunk(this.#core, chunk, now);
     await this.#arm(now);
@@ -235,10 +239,7 @@ export class Profile extends DurableObject<Env> {
       .catch(async (error: unknown) => {
         console.error('errand', String(error));
         const now = Date.now();
-        this.#core.transaction((memory) => {
-          const tries = (memory.due.get('errands')?.tries ?? 0) + 1;
-          this.#core.setDue('errands', now + backoff(tries, Math.random()), tries);
-        });
+        this.#later('errands', now);
         await this.#arm(now);
       })
       .finally(() => {
@@ -252,7 +253,7 @@ export class Profile extends DurableObject<Env> {
       const errand = nextErrand(this.#core);
       if (errand === undefined) break;
       const answer = await this.#send(errand);
-      errandAnswered(this.#core, errand, answer);
+      errandAnswered(this.#core, errand, answer, Date.now());
     }
     // A row that nothing is left for would ring the alarm again and again.
     if (this.#core.memory.due.has('errands')) {
@@ -268,6 +269,8 @@ export class Profile extends DurableObject<Env> {
     switch (errand.call) {
       case 'receiveChunk':
         return stub.receiveChunk(errand.message);
+      case 'join':
+        return stub.join(errand.message);
       case 'settle':
         return stub.settle(errand.message);
       case 'receiveParcel':
@@ -316,15 +319,23 @@ export class Profile extends DurableObject<Env> {
     for (const [what, work] of works) {
       try {
         const due = this.#core.memory.due.get(what);
-        const isDue = what === 'retention' ? due !== undefined && due.at <= now : true;
-        if (isDue && (due === undefined || due.at <= now)) await work();
+        if (due === undefined ? what !== 'retention' : due.at <= now) await work();
       } catch (error) {
-        this.#core.forget();
         console.error('alarm', what, String(error));
+        this.#core.forget();
+        this.#later(what, now);
       }
     }
     // Only a storage that fails can throw here, and then the platform's own retries are all that is left.
     await this.#arm(Date.now());
+  }
+
+  /** Puts off what failed. */
+  #later(what: Due, now: number): void {
+    this.#core.transaction((memory) => {
+      const tries = (memory.due.get(what)?.tries ?? 0) + 1;
+      this.#core.setDue(what, now + backoff(tries, Math.random()), tries);
+    });
   }
 
   /** Hands over to the queue what is new, at least once. */
@@ -350,10 +361,7 @@ export class Profile extends DurableObject<Env> {
       this.#tidy(now);
     } catch (error) {
       console.error('outbox', String(error));
-      this.#core.transaction((memory) => {
-        const tries = (memory.due.get('outbox')?.tries ?? 0) + 1;
-        this.#core.setDue('outbox', now + backoff(tries, Math.random()), tries);
-      });
+      this.#later('outbox', now);
     }
   }
 

@@ -24,6 +24,7 @@ export function split(core: Core, request: SplitRequest, now: number): SplitAnsw
   if (parting !== undefined) return parting.cut === name ? { is: 'pending' } : { is: 'busy' };
   // On its way into another person nobody is the primary one for long.
   if (memory.standing.is !== 'root') return { is: 'busy' };
+  if (memory.isBound()) return { is: 'busy' };
   if (nodes.get(name)?.parent === null) return { is: 'primary' };
   if ([...nodes.values()].some(({ settled }) => !settled)) return { is: 'busy' };
   const below = subtreeOf(nodes, name);

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Product } from '../contract/wire.ts';
+import { printable } from './printable.ts';
 
 /** Longest text that is kept of a product's field, and longest URL. */
 const MAX_TEXT = 200;
@@ -8,7 +9,7 @@ const MAX_PRODUCTS = 50;
 
 const text = (value: Json | undefined, most = MAX_TEXT): string | undefined =>
   typeof value === 'string' || typeof value === 'number'
-    ? String(value).slice(0, most).toWellFormed()
+    ? printable(String(value).slice(0, most).toWellFormed())
     : undefined;
 
 /** No price or revenue is larger; sums of what is must not become infinite. */

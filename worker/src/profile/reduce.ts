@@ -8,6 +8,7 @@ import {
 } from '../contract/values.ts';
 import { changeCart } from './cart.ts';
 import type { ProfileEvent } from './event.ts';
+import { printable } from './printable.ts';
 import { currencyOf, numberOf, productOf, productsOf } from './products.ts';
 import { externalKey } from './externalIds.ts';
 import { joinSession, newestSessions, type Session } from './session.ts';
@@ -16,11 +17,13 @@ import {
   firstAssignment,
   firstExternalId,
   firstOrder,
+  firstReceived,
   keepNewest,
   laterTrait,
   MAX_ASSIGNMENTS,
   MAX_CATEGORIES,
   MAX_COUNTERS,
+  MAX_STATED,
   MAX_TRAITS,
   settleOrders,
   type SourceState,
@@ -50,12 +53,16 @@ function tally(
 function reduceTraits(state: SourceState, event: ProfileEvent): void {
   const kind = event.verified ? 'traits' : 'claims';
   const stated = state[kind];
-  for (const [name, value] of Object.entries(event.traits ?? {})) {
+  for (const [given, value] of Object.entries(event.traits ?? {})) {
+    const name = printable(given);
     const trait = { value, at: event.time, by: event.id };
     const before = stated[name];
     stated[name] = before === undefined ? trait : laterTrait(before, trait);
   }
   state[kind] = keepNewest(stated, MAX_TRAITS, (trait) => trait.at);
+  // Both together have to fit into a row: what is vouched for goes first.
+  const room = MAX_STATED - Object.keys(state.traits).length;
+  state.claims = keepNewest(state.claims, room, (trait) => trait.at);
 }
 
 function reduceCart(state: SourceState, event: ProfileEvent): void {
@@ -93,7 +100,7 @@ function reduceOrder(state: SourceState, event: ProfileEvent): void {
   const given = properties['order_id'];
   const id =
     typeof given === 'string' || typeof given === 'number'
-      ? `o:${String(given).slice(0, MAX_ORDER_ID).toWellFormed()}`
+      ? `o:${printable(String(given).slice(0, MAX_ORDER_ID).toWellFormed())}`
       : `e:${event.id}`;
   const order = { revenue, at: event.time, by: event.id };
   const before = state.orders[id];
@@ -129,11 +136,11 @@ export function reduce(
   siblings: readonly Session[],
 ): string {
   const { time } = event;
+  state.firstReceived = firstReceived(state, { firstReceived: event.received, lastSeen: time });
   state.firstSeen = earliest(state.firstSeen, time);
-  state.firstReceived = earliest(state.firstReceived, event.received);
   state.lastSeen = Math.max(state.lastSeen, time);
   const session = reduceSession(state, event, siblings);
-  const counted = event.type === 'track' ? event.name : event.type;
+  const counted = event.type === 'track' ? printable(event.name) : event.type;
   state.counters = tally(state.counters, counted, time, MAX_COUNTERS);
   if (event.type === 'identify') reduceTraits(state, event);
   for (const external of event.externalIds ?? []) {
@@ -144,7 +151,12 @@ export function reduce(
   if (event.type === 'track') {
     const { category } = event.properties;
     if (INTEREST.has(event.name) && typeof category === 'string' && category !== '') {
-      state.categories = tally(state.categories, category.slice(0, 100), time, MAX_CATEGORIES);
+      state.categories = tally(
+        state.categories,
+        printable(category.slice(0, 100)),
+        time,
+        MAX_CATEGORIES,
+      );
     }
     reduceCart(state, event);
     if (event.name === ORDER_COMPLETED) reduceOrder(state, event);

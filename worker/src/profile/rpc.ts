@@ -21,7 +21,14 @@ export interface Addressed {
 
 /** Where to ask instead. */
 export type Elsewhere =
-  | { is: 'moved'; target: string; released?: number }
+  | {
+      is: 'moved';
+      target: string;
+      /** The target is on its own since its move of this epoch. */
+      released?: number;
+      /** This object is an alias, of this epoch. */
+      alias?: number;
+    }
   /** The person was erased. */
   | { is: 'erased'; receipt: string };
 
@@ -103,8 +110,10 @@ export type JoinAnswer =
   | { is: 'joined' | 'pending' }
   /** The target has as many identifiers as it may have. */
   | { is: 'full' }
-  /** Something else is under way: later. */
-  | { is: 'busy' }
+  /** Something else is under way: later. `before`: this object, which does not move into one that is later. */
+  | { is: 'busy'; before?: string }
+  /** The anonymous id that was to move has come to belong to a user. */
+  | { is: 'owned' }
   | Elsewhere
   | { is: 'nobody' };
 
@@ -203,6 +212,8 @@ export interface Window {
 export interface Chunk extends Window {
   /** Object name of the source. */
   from: string;
+  /** See {@link Addressed}. */
+  released?: number;
   /** The target's identifier where the source knows it: the target may not exist yet. */
   to?: Identifier;
   edge: Edge;
@@ -216,7 +227,9 @@ export type ChunkAnswer =
   | { is: 'full' }
   /** The target is not free for it: later. */
   | { is: 'retry' }
-  | Elsewhere;
+  | Extract<Elsewhere, { is: 'moved' }>
+  /** The target was erased, and the source with it where it is a `member`. */
+  | (Extract<Elsewhere, { is: 'erased' }> & { member?: boolean });
 
 export interface SettleRequest {
   v: number;
@@ -240,9 +253,10 @@ export interface ReleaseRequest {
   epoch: number;
 }
 
-/** To an alias: who asked it was answered from `to`, and not from where it pointed. */
+/** To an alias: who asked it in this epoch was answered from `to`, and not from where it pointed. */
 export interface ShortenRequest {
   v: number;
+  epoch: number;
   to: string;
 }
 
@@ -252,6 +266,8 @@ export interface EntombRequest {
   /** The object's own name. */
   name: string;
   receipt: string;
+  /** Object name of the root. */
+  root: string;
   site: string;
   at: number;
 }

@@ -2,18 +2,30 @@
  * What an object is, and how that changes, as pure functions: `docs/design/merge.md` tells it in words and
  * pictures. `core.ts` keeps the state that goes with it, `object.ts` carries the messages.
  */
-import type { Edge } from './tree.ts';
+import { compareNames, type Edge } from './tree.ts';
 import type { Identifier } from './names.ts';
+
+/** A person that this one is to be one with, and whose object has to move, being the later of the two. */
+export interface Awaited {
+  /** Where the other was last seen. */
+  target: string;
+  /** See {@link Home}. */
+  released?: number;
+  edge: Edge;
+  most: number;
+}
 
 /** What an object is. `epoch` counts the moves of this object and never falls. */
 export type Standing =
-  /** It holds a profile, or will with its first event. */
-  | { is: 'root'; epoch: number }
+  /** It holds a profile, or will with its first event. Until who is `awaited` comes, nobody leaves. */
+  | { is: 'root'; epoch: number; awaited?: Awaited }
   /** It hands its profile over to `target`, and goes on taking events into its own journal meanwhile. */
   | {
       is: 'moving';
       epoch: number;
       target: string;
+      /** Whoever named the target said that it is on its own since the move of this epoch. */
+      released?: number;
       /** The target's own identifier where it is known: the target may not exist yet. */
       to?: Identifier;
       /** Who joins whom. */
@@ -33,6 +45,8 @@ export type Standing =
       at: number;
       /** Events that came afterwards and were dropped. */
       dropped: number;
+      /** Object name of the person's root: it knows how far the erasure is. */
+      root: string;
       /** At the root: the object names of all the person's identifiers, and of those not told yet. */
       members: string[];
       untold: string[];
@@ -48,14 +62,16 @@ export type Message =
   | { type: 'verify'; at: number; by: string }
   /** The target has everything up to `upTo`; `last` is the newest number here at this very moment. */
   | { type: 'applied'; epoch: number; upTo: number; last: number }
-  /** The target itself lives elsewhere by now. */
-  | { type: 'moved'; epoch: number; target: string }
+  /** Who was to be joined lives elsewhere by now; `self` is this object. */
+  | { type: 'moved'; epoch: number; target: string; released?: number; self: string }
   /** The target takes nobody in, or has as many identifiers as it may have. */
   | { type: 'refused'; epoch: number }
   /** The target knows that nothing more will come. */
   | { type: 'told'; epoch: number }
-  /** The alias itself was answered from `to`: it points there from now on. */
-  | { type: 'shorten'; to: string }
+  /** Who is awaited came, or will not come. */
+  | { type: 'met' }
+  /** Who asked the alias of this epoch was answered from `to`: it points there from now on. */
+  | { type: 'shorten'; epoch: number; to: string }
   /** All that had gone with this alias came back to it. */
   | { type: 'released'; epoch: number };
 
@@ -82,13 +98,10 @@ export function step(standing: Standing, message: Message): Standing {
       const { target, epoch } = standing;
       return { is: 'alias', epoch, target, told: false };
     }
-    case 'moved': {
-      if (message.epoch !== standing.epoch) return standing;
-      if (standing.is === 'alias') return { ...standing, target: message.target };
-      if (standing.is !== 'moving') return standing;
-      // The new target starts from nothing: what it has already, it recognises by event id.
-      return { ...standing, target: message.target, epoch: standing.epoch + 1, acked: 0 };
-    }
+    case 'moved':
+      return moved(standing, message);
+    case 'met':
+      return standing.is === 'root' ? { is: 'root', epoch: standing.epoch } : standing;
     case 'refused':
       return standing.is === 'moving' && message.epoch === standing.epoch
         ? { is: 'root', epoch: standing.epoch }
@@ -98,12 +111,37 @@ export function step(standing: Standing, message: Message): Standing {
         ? { ...standing, told: true }
         : standing;
     case 'shorten':
-      return standing.is === 'alias' ? { ...standing, target: message.to } : standing;
+      // Of an earlier epoch it may be a place that points back here by now.
+      return standing.is === 'alias' && standing.epoch === message.epoch
+        ? { ...standing, target: message.to }
+        : standing;
     case 'released':
       return standing.is === 'alias' && message.epoch === standing.epoch
         ? { is: 'root', epoch: standing.epoch }
         : standing;
   }
+}
+
+/** Where it was to go, nobody is any more. */
+function moved(standing: Standing, message: Extract<Message, { type: 'moved' }>): Standing {
+  const { epoch, target, released, self } = message;
+  const where = { target, ...(released === undefined ? {} : { released }) };
+  if (epoch !== standing.epoch) return standing;
+  if (standing.is === 'alias') return { ...standing, target };
+  if (standing.is === 'root' && standing.awaited !== undefined) {
+    const { edge, most } = standing.awaited;
+    return { ...standing, awaited: { edge, most, ...where } };
+  }
+  if (standing.is !== 'moving') return standing;
+  const { released: _, ...moving } = standing;
+  // A split took whom it was to join to a later object. Nothing has gone over yet, or there would have been no
+  // split. Into a later object nobody moves, or two could wait for one another: that one has to come here.
+  if (compareNames(target, self) > 0) {
+    const { edge, most } = standing;
+    return { is: 'root', epoch, awaited: { edge, most, ...where } };
+  }
+  // The new target starts from nothing: what it has already, it recognises by event id.
+  return { ...moving, ...where, epoch: epoch + 1, acked: 0 };
 }
 
 /** What a target remembers of one who moves into it. */

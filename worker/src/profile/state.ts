@@ -59,7 +59,7 @@ export interface SourceState {
   /** UTC milliseconds; 0 where nothing happened yet. */
   firstSeen: number;
   lastSeen: number;
-  /** When its first event was received, by this side's clock. 0: nothing yet, or in release 0.1. */
+  /** When its first event was received, by this side's clock. 0: nothing yet, or in release 0.1, which did not say. */
   firstReceived: number;
 }
 
@@ -67,9 +67,11 @@ export interface SourceState {
 export const MAX_COUNTERS = 200;
 export const MAX_CATEGORIES = 100;
 export const MAX_TRAITS = 200;
+/** Traits and claims together, in the row of one source. */
+export const MAX_STATED = 300;
 const MAX_ORDERS = 200;
-/** More than any limit of a site; each source is bounded by that limit when an event comes. */
-const MAX_EXTERNAL_IDS = 1000;
+/** External ids of all types: each takes two thousand bytes of a row at the most. */
+export const MAX_EXTERNAL_IDS = 100;
 export const MAX_ASSIGNMENTS = 200;
 
 /** An object without a prototype chain to fall into: names come from the wire. */
@@ -94,6 +96,15 @@ export const emptyState = (): SourceState => ({
   lastSeen: 0,
   firstReceived: 0,
 });
+
+/** When the first event of two states was received; 0, not known, where one of them cannot tell. */
+export const firstReceived = (
+  a: Pick<SourceState, 'firstReceived' | 'lastSeen'>,
+  b: Pick<SourceState, 'firstReceived' | 'lastSeen'>,
+): number => {
+  const unknown = [a, b].some((state) => state.lastSeen > 0 && state.firstReceived === 0);
+  return unknown ? 0 : earliest(a.firstReceived, b.firstReceived);
+};
 
 /** The earlier of two moments, where 0 stands for none. */
 export const earliest = (a: number, b: number): number =>
@@ -228,6 +239,6 @@ export function combine(a: SourceState, b: SourceState): SourceState {
     ),
     firstSeen: earliest(a.firstSeen, b.firstSeen),
     lastSeen: Math.max(a.lastSeen, b.lastSeen),
-    firstReceived: earliest(a.firstReceived, b.firstReceived),
+    firstReceived: firstReceived(a, b),
   };
 }

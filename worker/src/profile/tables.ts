@@ -62,6 +62,8 @@ export interface Change {
 
 /** Changes of identity that are remembered. */
 const MAX_CHANGES = 200;
+/** Later than any time. */
+const MAX_TIME = 8.64e15;
 
 type Row<T> = T & Record<string, SqlStorageValue>;
 
@@ -370,7 +372,9 @@ export class Tables {
     const known = this.changes();
     if (known.some(({ id }) => id === change.id)) return;
     this.#set(PREFIXES.change + change.id, change);
-    for (const { id } of [change, ...known].sort((a, b) => b.at - a.at).slice(MAX_CHANGES)) {
+    // Links may be anybody's claims: they go first.
+    const rank = ({ told, at }: Change): number => (told.change === 'link' ? 0 : MAX_TIME) + at;
+    for (const { id } of [change, ...known].sort((a, b) => rank(b) - rank(a)).slice(MAX_CHANGES)) {
       this.deleteChange(id);
     }
   }

@@ -62,6 +62,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: [OTHERS, 'changes nothing of what the victim is shown'],
   },
   {
+    name: 'a browser that names another user is shown what its owner is',
+    file: `${SRC}/profile/reading.ts`,
+    find: '&& !memory.nodes.has(user)) return',
+    replace: '&& user === asked.name) return',
+    test: [OTHERS, 'is shown nothing of who was there before'],
+  },
+  {
     name: 'a decision token counts for whoever shows it',
     file: `${SRC}/profile/memory.ts`,
     find: "return this.nodes.has(exposure?.subject ?? '') ? event : rest;",
@@ -338,8 +345,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a key called __proto__ comes in',
     file: `${SRC}/body.ts`,
-    find: "text.includes('__proto__')",
-    replace: "text.includes('__proto__ ')",
+    find: "key === '__proto__' ? undefined : item",
+    replace: "key === '__proto__ ' ? undefined : item",
     test: [TRAITS, '__proto__ is data or nothing'],
   },
 ];

@@ -1,4 +1,7 @@
-/** With the write key nothing of a person can be read: not what they are, and not whether they are known. */
+/**
+ * With the write key nothing of a person can be read: not what they are, and by no private route whether they are
+ * known. (That an alias names a user, `merge_needs_secret_key` tells, as docs/reference/http.md says.)
+ */
 import { env } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ErasureReceipt } from '../../src/contract/wire.ts';

@@ -161,6 +161,35 @@ describe("somebody with the write key and a victim's user id", () => {
     expect((await profile('user', victim))?.traits['plan']).toBe('gold');
   });
 
+  it('is shown nothing of who was there before, on a browser that names another user now', async () => {
+    const [a, other] = [fresh('anon'), fresh('user')];
+    const signature = await signUserId(SITE.identitySecret, victim);
+    expect(await reason(identify(a, victim, { signature }))).toBe('TARGETING_MATCH');
+    expect(await reason(track(a, 'X', {}, { userId: other }))).toBe('NO_MATCH');
+    const asked = await call('POST', '/v1/decide', {
+      writeKey: SITE.writeKey,
+      anonymousId: a,
+      userId: other,
+      slots: ['vip'],
+    });
+    const { decisions } = await asked.json<DecideAnswer>();
+    expect(decisions['vip']?.reason).toBe('NO_MATCH');
+  });
+
+  it('buries nobody with an erased user, by alias or by identify', async () => {
+    const [a, b, gone] = [fresh('anon'), fresh('anon'), fresh('gone')];
+    await sent([track(a, 'X'), track(b, 'X')]);
+    await ask('POST', '/v1/track', { userId: gone, event: 'X', messageId: fresh('m') });
+    expect((await ask('POST', `/v1/profiles/user/${gone}/erase`)).ok).toBe(true);
+    await sent([{ type: 'alias', previousId: a, userId: gone, messageId: fresh('m') }]);
+    await sent([identify(b, gone), track(b, 'Y', {}, { userId: gone })]);
+    for (const anonymousId of [a, b]) {
+      await sent([track(anonymousId, 'X')]);
+      expect((await profile('anon', anonymousId))?.counters['X']?.count).toBe(2);
+    }
+    expect(await profile('user', gone)).toBeUndefined();
+  });
+
   it('gets the answer with a right signature, in the same round trip and after it', async () => {
     const a = fresh('anon');
     const signature = await signUserId(SITE.identitySecret, victim);

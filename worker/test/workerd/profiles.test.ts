@@ -315,7 +315,7 @@ describe('merge', () => {
             kind: 'anon',
             value: `${i}`,
             parent,
-            link: 'claimed',
+            link: 'verified',
           };
           const rest = { since: 1, by: '', reason: '', apart: [], version: 1, sent: 1 };
           state.storage.sql.exec(

@@ -76,20 +76,28 @@ async function unmake(kind: Kind, id: string): Promise<void> {
   await evictDurableObject(stub);
 }
 
+/** A world: what happens in it before a story begins, or just before one of its requests. */
+export interface World {
+  happens: () => Promise<unknown>;
+  /** Index of a request; -1, which is where none is said: before the story, by the real clock. */
+  before?: number;
+}
+
 /**
- * What the requests of a story are answered, to the byte, in a world that `before` makes: with its clock, so that even
- * the tokens of two worlds are comparable. Afterwards that world is gone.
+ * What the requests of a story are answered in a world, to the byte, with the same clock in every world, so that
+ * even tokens can be compared. Afterwards that world is gone.
  */
 export async function answersIn(
-  before: () => Promise<unknown>,
+  { happens, before = -1 }: World,
   story: readonly Step[],
   cast: Cast,
 ): Promise<string[]> {
   const answers: string[] = [];
-  await before();
+  if (before === -1) await happens();
   vi.useFakeTimers({ toFake: ['Date'], now: DAWN });
   try {
     for (const [i, step] of story.entries()) {
+      if (before === i) await happens();
       vi.setSystemTime(DAWN + (i + 1) * BEAT);
       const response = await request(step);
       answers.push(`${step.path} ${response.status} ${await response.text()}`);

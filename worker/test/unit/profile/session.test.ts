@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { joinSession, type Session } from '../../../src/profile/session.ts';
+import {
+  combineSessions,
+  joinSession,
+  newestSessions,
+  type Session,
+} from '../../../src/profile/session.ts';
 import { T0 } from './arbitrary.ts';
 
 const MINUTE = 60_000;
@@ -9,7 +14,8 @@ const visits = (...list: (number | [number, string])[]): Session[] => {
   let sessions: Session[] = [];
   for (const [i, item] of list.entries()) {
     const [minute, campaign] = typeof item === 'number' ? [item, ''] : item;
-    [sessions] = joinSession(sessions, { id: `e${i}`, time: T0 + minute * MINUTE, campaign });
+    const joined = joinSession(sessions, { id: `e${i}`, time: T0 + minute * MINUTE, campaign });
+    sessions = newestSessions([joined, ...sessions.filter(({ id }) => id !== joined.id)]);
   }
   return sessions;
 };
@@ -54,6 +60,17 @@ describe('visits', () => {
     ['are extended to the front', [20, 0], [['e0', 2]]],
   ])('%s', (_, list, expected) => {
     expect(counts(visits(...list))).toEqual(expected);
+  });
+
+  it('what two sources saw of one visit is one visit', () => {
+    const [a, b] = [visits(0, 10), visits(0, 20, 100)];
+    const both = combineSessions(a, b);
+    expect(counts(both)).toEqual([
+      ['e2', 1],
+      ['e0', 4],
+    ]);
+    expect(both[1]).toMatchObject({ started: T0, last: T0 + 20 * MINUTE });
+    expect(combineSessions(b, a)).toEqual(both);
   });
 
   it('remembers four', () => {

@@ -2,13 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { profileAnswer, viewOfState } from '../../../src/profile/answer.ts';
 import type { ProfileEvent } from '../../../src/profile/event.ts';
+import { externalIdsOf } from '../../../src/profile/externalIds.ts';
 import { reduce } from '../../../src/profile/reduce.ts';
 import { combine, emptyState, parseState, type SourceState } from '../../../src/profile/state.ts';
 import { events, makeEvent, T0 } from './arbitrary.ts';
 
 const stateOf = (list: readonly ProfileEvent[]): SourceState => {
   const state = emptyState();
-  for (const event of list) reduce(state, event, event.verified);
+  for (const event of list) reduce(state, event, []);
   return state;
 };
 
@@ -100,8 +101,8 @@ describe('a profile', () => {
     expect(Object.keys(state.counters)).toHaveLength(200);
     expect(state.counters['Event 0']).toBeUndefined();
     expect(state.counters['Order Completed']?.count).toBe(500);
-    expect(Object.keys(state.traits)).toHaveLength(200);
-    expect(state.traits['trait 499']?.value).toBe(499);
+    expect(Object.keys(state.claims)).toHaveLength(200);
+    expect(state.claims['trait 499']?.value).toBe(499);
     expect(Object.keys(state.categories)).toHaveLength(100);
     expect(profileAnswer('p', [], state).orders).toMatchObject({ count: 500, revenue: 1000 });
     expect(JSON.stringify(state).length).toBeLessThan(100_000);
@@ -154,7 +155,21 @@ describe('bounds', () => {
     });
     const list = Array.from({ length: 300 }, (_, i) => [
       makeEvent({ ...at(i), name: `${i}${wide(196)}` }),
-      makeEvent({ ...at(i), type: 'identify', traits: { [`${i}${wide(196)}`]: wide(675) } }),
+      ...[false, true].map((verified) =>
+        makeEvent({
+          ...at(i),
+          type: 'identify',
+          verified,
+          traits: { [`${i}${wide(196)}`]: wide(675) },
+        }),
+      ),
+      makeEvent({
+        ...at(i),
+        externalIds: externalIdsOf({
+          ...makeEvent(at(i)),
+          context: { externalIds: [{ type: `${i % 10}${wide(48)}`, id: `${i}${wide(250)}` }] },
+        }).slice(0, i < 100 ? 1 : 0),
+      }),
       makeEvent({
         ...at(i),
         name: 'Order Completed',
@@ -184,9 +199,11 @@ describe('bounds', () => {
     ];
     const state = stateOf([...list, ...carts]);
     expect(Object.keys(state.traits)).toHaveLength(200);
+    expect(Object.keys(state.claims)).toHaveLength(100);
+    expect(Object.keys(state.externalIds)).toHaveLength(100);
     expect(state.cart.changes).toHaveLength(30);
     const bytes = new TextEncoder().encode(JSON.stringify(state)).byteLength;
-    expect(bytes).toBeLessThan(1_900_000);
+    expect(bytes).toBeLessThan(1_950_000);
     expect(profileAnswer('p', [], state).orders.revenue).toBe(0);
   });
 });

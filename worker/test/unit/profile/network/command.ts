@@ -1,17 +1,25 @@
 import * as fc from 'fast-check';
+import type { ProfileEvent } from '../../../../src/profile/event.ts';
 import type { Kind } from '../../../../src/profile/names.ts';
 
 /** An identifier of a run: its kind and its number. */
 export type Who = readonly [Kind, number];
 
 /** What happens in the world. `after` is the wait before it, in milliseconds. */
-export type Command = { after: number; keen: boolean } & (
+export type Command = {
+  after: number;
+  keen: boolean;
+  /** All that was begun before is over when it begins. */
+  alone?: boolean;
+} & (
   | {
       do: 'events';
       anon?: number | undefined;
       user?: number | undefined;
       /** How many. */
       many: number;
+      /** These very ones. */
+      given?: readonly ProfileEvent[];
       verified: boolean;
       /** Consent allows that the two become one person. */
       mayLink: boolean;

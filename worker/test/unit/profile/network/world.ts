@@ -78,6 +78,7 @@ export class World {
       if (this.settled) await this.#settle();
       for (const [i, command] of commands.entries()) {
         await this.clock.sleep(command.after);
+        while (command.alone === true && this.#open > 0) await this.clock.sleep(100);
         this.#open += 1;
         void this.#perform(command, `c${i}`).finally(() => {
           this.#open -= 1;
@@ -186,8 +187,10 @@ export class World {
     const user = command.user === undefined ? undefined : named('user', command.user);
     const bearer = (user ?? anon)?.name ?? '';
     const { verified } = command;
-    const many = alias ? 1 : command.many;
+    const given = alias ? undefined : command.given;
+    const many = alias ? 1 : (given?.length ?? command.many);
     const events: ProfileEvent[] = Array.from({ length: many }, (_, i) =>
+      given?.[i] ??
       makeEvent({
         id: `${id}-${i}`,
         // Under a name of its own each event can be counted.
