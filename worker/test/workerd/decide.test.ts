@@ -72,6 +72,10 @@ describe('POST /v1/decide', () => {
     const anonymousId = fresh('anon');
     await sent([track(anonymousId, 'Product Viewed', { product_id: '1', category: 'tea' })]);
     expect((await decided({ anonymousId })).campaign).toBe('tea');
+    // A right signature of a user who was never seen takes nothing away.
+    const userId = fresh('user');
+    const signature = await signUserId(SITE.identitySecret, userId);
+    expect((await decided({ anonymousId, userId, signature })).campaign).toBe('tea');
     expect((await decided({ anonymousId: fresh('anon') })).campaign).toBe('welcome');
   });
 

@@ -12,7 +12,7 @@ import { continueErasures, workOn } from '../../src/erasure/work.ts';
 import { CHUNKS, readChunk } from '../../src/forward/chunk.ts';
 import type { ChunkLine } from '../../src/forward/lines.ts';
 import { consume } from '../../src/forward/queues.ts';
-import { identityOf, personOf, profileOf } from '../../src/profile/client.ts';
+import { eraseProfile, identityOf, personOf, profileOf } from '../../src/profile/client.ts';
 import { type Kind, objectName } from '../../src/profile/names.ts';
 import { createSite } from '../../src/site/create.ts';
 import { SITE } from '../setup.ts';
@@ -486,6 +486,34 @@ describe('an erasure', () => {
     // Said once more, it changes nothing.
     await deliver('cresset-events', [message]);
     expect(await receipt(id)).toMatchObject({ status: 'done' });
+  });
+
+  it('is of the identifier that was asked for, be it split off before the erasure begins', async () => {
+    const [a, u] = [fresh('anon'), fresh('user')];
+    await sent([track(a, 'X')]);
+    await sent([{ type: 'identify', anonymousId: a, userId: u, messageId: fresh() }]);
+    const entry = await requestErasure(env, SITE.id, nameOf('anon', a), Date.now());
+    const split = await ask('POST', `/v1/profiles/anon/${a}/split`, {});
+    expect(split.status).toBe(200);
+    await workOn(env, entry?.id ?? '', Date.now());
+    expect(await profile('anon', a)).toBeUndefined();
+    expect((await profile('user', u))?.counters['identify']?.count).toBe(1);
+  });
+
+  it('asked for by one that had joined is told by the root how far it is', async () => {
+    const [a, b, u] = [fresh('anon'), fresh('anon'), fresh('user')];
+    for (const anonymousId of [a, b]) {
+      await sent([{ type: 'identify', anonymousId, userId: u, messageId: fresh() }]);
+    }
+    for (const [kind, id] of [
+      ['anon', a],
+      ['anon', b],
+      ['user', u],
+    ] as const) {
+      const answer = await eraseProfile(env, nameOf(kind, id), 'receipt');
+      expect(answer).toMatchObject({ is: 'gone', left: 0, receipt: 'receipt' });
+      expect(answer.is === 'gone' && answer.members.length).toBe(3);
+    }
   });
 });
 

@@ -336,6 +336,26 @@ describe('merge', () => {
     expect((await known('user', u2)).counters['X']?.count).toBe(1);
   });
 
+  it('is found through ever so many merges, and the way is shortened', async () => {
+    const users = Array.from({ length: 12 }, () => fresh('user'));
+    // Each moves on into the next.
+    users.sort((a, b) =>
+      objectName(SITE.id, 'user', a) < objectName(SITE.id, 'user', b) ? 1 : -1,
+    );
+    for (const user of users) await served(user, 'X');
+    for (const [i, user] of users.slice(1).entries()) {
+      await merge(['user', user], ['user', users[i] ?? '']);
+    }
+    const first = users[0] ?? '';
+    expect((await known('user', first)).counters['X']?.count).toBe(12);
+    const target = await runInDurableObject(await objectOf('user', first), (_, state) =>
+      state.storage.sql
+        .exec("select value ->> 'target' as target from meta where key = 'standing'")
+        .one(),
+    );
+    expect(target).toEqual({ target: objectName(SITE.id, 'user', users.at(-1) ?? '') });
+  });
+
   it('joins two browsers, and both to the user that one signs in as later', async () => {
     const [a, b, u] = [fresh('anon'), fresh('anon'), fresh('user')];
     await sent([track(a, 'On a'), track(b, 'On b')]);

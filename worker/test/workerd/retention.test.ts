@@ -50,4 +50,27 @@ describe('what a profile keeps', () => {
     );
     expect(rows).toBe(611);
   });
+
+  it('is tried again later and later where forgetting fails', async () => {
+    const a = fresh('anon');
+    await sent([track(a, 'X')]);
+    const stub = await objectOf('anon', a);
+    await runInDurableObject(stub, (_, state) => {
+      state.storage.sql.exec("update due set at = 1 where what = 'retention'");
+      state.storage.sql.exec(
+        "create trigger broken before delete on journal begin select raise(abort, 'broken'); end",
+      );
+      state.storage.sql.exec('update journal set received = 1');
+    });
+    await evictDurableObject(stub);
+    await runDurableObjectAlarm(stub);
+    const [due, alarm, now] = await runInDurableObject(stub, async (_, state) => [
+      state.storage.sql.exec("select at, tries from due where what = 'retention'").one(),
+      (await state.storage.getAlarm()) ?? 0,
+      Date.now(),
+    ]);
+    expect(due?.['tries']).toBe(1);
+    expect(Number(due?.['at'])).toBeGreaterThan(now - 60_000);
+    expect(alarm).toBeGreaterThan(1);
+  });
 });

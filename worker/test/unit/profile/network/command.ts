@@ -28,7 +28,8 @@ export type Command = {
     }
   | { do: 'alias'; anon: number; user: number; verified: boolean }
   | { do: 'merge'; into: Who; who: Who }
-  | { do: 'split'; who: Who }
+  /** `from`: not before the two are one person. */
+  | { do: 'split'; who: Who; from?: Who }
   | { do: 'erase'; who: Who }
   | { do: 'crash'; who: Who }
 );

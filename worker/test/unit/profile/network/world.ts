@@ -78,7 +78,7 @@ export class World {
       if (this.settled) await this.#settle();
       for (const [i, command] of commands.entries()) {
         await this.clock.sleep(command.after);
-        while (command.alone === true && this.#open > 0) await this.clock.sleep(100);
+        while (!this.#ready(command)) await this.clock.sleep(100);
         this.#open += 1;
         void this.#perform(command, `c${i}`).finally(() => {
           this.#open -= 1;
@@ -96,6 +96,13 @@ export class World {
     this.network.heal();
     await this.clock.runUntil(this.clock.now + HEALED, watch);
     if (this.#open > 0) throw new Error(`${this.#open} clients never got an answer`);
+  }
+
+  #ready(command: Command): boolean {
+    if (command.alone === true && this.#open > 0) return false;
+    if (command.do !== 'split' || command.from === undefined) return true;
+    const { truth } = this.observer;
+    return truth.primary(nameOf(command.who).name) === truth.primary(nameOf(command.from).name);
   }
 
   async #settle(): Promise<void> {
