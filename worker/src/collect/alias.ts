@@ -2,7 +2,7 @@ import type { NoticeCode } from '../contract/wire.ts';
 import { askPerson } from '../profile/client.ts';
 import { type Identifier, identifierOf } from '../profile/names.ts';
 import type { Settings } from '../site/settings.ts';
-import { LINK_NOTICES, linkTo } from './deliver.ts';
+import { limitsOf, LINK_NOTICES, linkTo } from './deliver.ts';
 
 /**
  * An alias call links the identifier it names to its user, as an anonymous id and only if nobody owns it.
@@ -29,5 +29,18 @@ export async function linkAlias(
     const other = await askPerson(env, asUser, (profile, head) => profile.view(head));
     if (other.is !== 'nobody') return 'merge_needs_secret_key';
   }
-  return LINK_NOTICES[await linkTo(env, { ...link, anon })];
+  // The user's person knows its own, and whether it takes more.
+  const { site, settings, user, verified } = alias;
+  const there = await askPerson(env, user, (profile, head) =>
+    profile.ingest({
+      ...head,
+      site,
+      events: '[]',
+      limits: limitsOf(settings),
+      anon: anon.name,
+      verified,
+    }),
+  );
+  if (there.is !== 'unknown') return undefined;
+  return LINK_NOTICES[there.full ? 'full' : await linkTo(env, { ...link, anon })];
 }

@@ -67,6 +67,14 @@ export async function linkTo(
   return answer.is;
 }
 
+/** What a site's settings say of a profile, as its object is told. */
+export const limitsOf = (settings: Settings): IngestRequest['limits'] => ({
+  days: settings.timelineDays,
+  events: settings.timelineEvents,
+  anonymousIds: settings.maxAnonymousIds,
+  externalIds: settings.maxExternalIds,
+});
+
 type Ingested = Exclude<IngestAnswer, { is: 'moved' }>;
 
 /**
@@ -80,12 +88,7 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
   if (bearer === undefined || first === undefined) {
     throw new Error('an event without an identifier got past the door');
   }
-  const limits = {
-    days: settings.timelineDays,
-    events: settings.timelineEvents,
-    anonymousIds: settings.maxAnonymousIds,
-    externalIds: settings.maxExternalIds,
-  };
+  const limits = limitsOf(settings);
   let text = JSON.stringify(events);
   const ingest = (more: Pick<IngestRequest, 'anon' | 'asked' | 'view'>): Promise<Ingested> =>
     askPerson(env, bearer, (profile, head) =>

@@ -68,7 +68,8 @@ function append(
   for (const event of events) {
     if (tables.knows(event.id)) continue;
     const seq = memory.lastSeq + 1;
-    const counted = memory.vouch(browser === undefined ? event : { ...event, browser });
+    const coming = asked === 'linked' ? anon : undefined;
+    const counted = memory.vouch(browser === undefined ? event : { ...event, browser }, coming);
     const source = memory.sourceOf(bearer.name, anon, asked === 'linked', event.verified);
     const found = externalIdsOf(event);
     if (found.length > 0) {

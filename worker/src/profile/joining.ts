@@ -18,6 +18,9 @@ import { type Change, kindOf } from './tables.ts';
 import { bondTo, compareNames, type Edge, graft, type Node } from './tree.ts';
 import { applyWindow, nextWindow } from './windows.ts';
 
+/** Refused moves that are remembered. */
+const MAX_REFUSALS = 100;
+
 // --- The source: the object that moves.
 
 /** An event names an anonymous id and a user: the anonymous id's person moves into the user's, unless it has one. */
@@ -32,8 +35,14 @@ export function link(core: Core, request: LinkRequest, now: number): LinkAnswer 
   if (standing.is === 'moving') {
     // Where it moves, somebody else's word may have put it: only the same user is the same link.
     if (standing.edge.parent !== user.name) return { is: 'owned' };
-    if (verified)
-      core.transaction(() => core.setStanding(step(standing, { type: 'verify', at, by })));
+    if (verified && standing.edge.link === 'claimed') {
+      core.transaction((memory) => {
+        core.setStanding(step(standing, { type: 'verify', at, by }));
+        // A number of its own: the window that is on its way does not say so yet.
+        memory.lastSeq += 1;
+        memory.save(core.tables);
+      });
+    }
     return { is: 'linked' };
   }
   // All that joined one another goes along, so what any of them was split from counts.
@@ -270,7 +279,14 @@ export function receiveChunk(core: Core, chunk: Chunk, now: number): ChunkAnswer
 function refuse<T extends ChunkAnswer>(core: Core, { from, epoch }: Chunk, answer: T): T {
   const { memory } = core;
   if (!memory.nodes.has(from) && (memory.departures.get(from)?.epoch ?? 0) < epoch) {
-    core.transaction(() => core.depart({ name: from, target: from, epoch, parent: '' }));
+    core.transaction(() => {
+      // No message is that old: the first of many need not be remembered.
+      const refusals = [...memory.departures.values()].filter(
+        ({ name, target }) => name === target,
+      );
+      if (refusals.length >= MAX_REFUSALS) core.arrive(refusals[0]?.name ?? '');
+      core.depart({ name: from, target: from, epoch, parent: '' });
+    });
   }
   return answer;
 }

@@ -397,10 +397,15 @@ export class Memory {
     return rest;
   }
 
-  /** An event without the exposure of somebody else's decision: a token counts for whom it was made for. */
-  vouch(event: ProfileEvent): ProfileEvent {
+  /**
+   * An event without the exposure of somebody else's decision: a token counts for whom it was made for.
+   *
+   * @param coming an anonymous id that is on its way here
+   */
+  vouch(event: ProfileEvent, coming: string | undefined): ProfileEvent {
     const { exposure, ...rest } = event;
-    return this.nodes.has(exposure?.subject ?? '') ? event : rest;
+    const subject = exposure?.subject ?? '';
+    return subject === coming || this.nodes.has(subject) ? event : rest;
   }
 
   /** The identifier that was seen first: what a person's assignment is taken of. */

@@ -44,9 +44,10 @@ export async function mergePersons(
       personOf(env, child.name),
     ]);
     if (above.is !== 'person' || below.is !== 'person') return { is: 'nobody' };
-    if (above.person === below.person) return { is: 'unchanged', person: above.person };
+    const [one, two] = [above.members.includes(child.name), below.members.includes(parent.name)];
+    if (one && two) return { is: 'unchanged', person: above.person };
     // The two answers are of two moments, with a split or a merge between them.
-    if (above.members.includes(child.name) || below.members.includes(parent.name)) continue;
+    if (one || two || above.person === below.person) continue;
     const hasUser = below.members.some((name) => kindOf(name) === 'user');
     if (child.kind === 'anon' && hasUser) return { is: 'owned' };
     const [target, source] = [above.person, below.person].sort(compareNames);

@@ -97,6 +97,7 @@ export function parcel(core: Core, v: number): { to: string; parcel: Parcel } {
       epoch: parting.epoch,
       ...nextWindow(core, parting.acked, goesWith(names)),
       nodes: leaving(memory, parting),
+      unlinked: unlinkedBy(memory, names),
       changes: [
         ...tables.changes().filter(({ identifier }) => names.has(identifier)),
         ...(change === undefined ? [] : [change]),
@@ -145,16 +146,29 @@ function letGo(core: Core, memory: Memory, parting: Parting): void {
     const { epoch, parent } = node;
     core.depart({ name, target: parting.dest, epoch, parent: parent ?? '' });
   }
-  foldUnlinked(core, memory);
+  foldUnlinked(core, memory, names);
   core.setMeta('parting', { ...parting, released: true });
   memory.save(tables);
 }
 
-/** What came from a browser that is no longer the user's stays with the user, as what nobody vouches for. */
-function foldUnlinked(core: Core, memory: Memory): void {
+/** Browsers that stay where they are, while the user that they were linked to leaves. */
+const unlinkedBy = (memory: Memory, names: ReadonlySet<string>): string[] => {
+  const anons = [...memory.states.keys()].flatMap((source) => {
+    const { bearer, anon } = readSource(source);
+    return anon !== undefined && names.has(bearer) && !names.has(anon) ? [anon] : [];
+  });
+  return [...new Set(anons)].filter((anon) => memory.nodes.has(anon));
+};
+
+/**
+ * What came from a browser that is no longer the user's stays with the user, as what nobody vouches for.
+ *
+ * @param gone those browsers: one that is not here may as well be on its way
+ */
+function foldUnlinked(core: Core, memory: Memory, gone: ReadonlySet<string>): void {
   for (const source of new Set([...memory.states.keys(), ...core.tables.sources()])) {
     const { bearer, anon } = readSource(source);
-    if (anon === undefined || memory.nodes.has(anon)) continue;
+    if (anon === undefined || !gone.has(anon)) continue;
     memory.fold(source, claimedSource(bearer));
     core.tables.renameSource(source, claimedSource(bearer));
   }
@@ -194,7 +208,8 @@ export function receiveParcel(core: Core, parcel: Parcel): ParcelAnswer {
         if (known === undefined || known.epoch < departure.epoch)
           core.depart({ name, ...departure });
       }
-      core.setMeta('returning', { epoch: arrival.epoch, applied: arrival.applied });
+      const { epoch, applied } = arrival;
+      core.setMeta('returning', { epoch, applied, unlinked: parcel.unlinked });
       memory.save(core.tables);
     });
   }
@@ -214,7 +229,7 @@ export function release(core: Core, { epoch }: { epoch: number }, now: number): 
       core.setNode({ ...node, version: Math.max(now, node.version + 1), sent: 0 });
       core.arrive(node.name);
     }
-    foldUnlinked(core, memory);
+    foldUnlinked(core, memory, new Set(returning.unlinked));
     core.setDue('retention', now + DAY, 0);
     memory.save(core.tables);
   });

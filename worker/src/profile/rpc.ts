@@ -241,6 +241,8 @@ export type SettleAnswer = { is: 'told' } | { is: 'retry' } | Elsewhere;
 
 /** Part of a person on its way out, to the object that will be its root. */
 export interface Parcel extends Window {
+  /** Object names of browsers that stay, while the user that they were linked to leaves. */
+  unlinked: string[];
   /** Identifiers that had left those who go. */
   departures: Departure[];
 }

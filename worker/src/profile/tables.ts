@@ -4,9 +4,12 @@ import type { Standing } from './standing.ts';
 import type { Node } from './tree.ts';
 import { upgrade } from './upgrade.ts';
 
+/** What a column holds. */
+type SqlValue = ArrayBuffer | string | number | null;
+
 /** The part of Durable Objects' SQL that is used. `node:sqlite` can stand in for it. */
 export interface Sql {
-  exec<T extends Record<string, SqlStorageValue>>(
+  exec<T extends Record<string, SqlValue>>(
     query: string,
     ...bindings: (string | number | null)[]
   ): { toArray(): T[] };
@@ -65,7 +68,7 @@ const MAX_CHANGES = 200;
 /** Later than any time. */
 const MAX_TIME = 8.64e15;
 
-type Row<T> = T & Record<string, SqlStorageValue>;
+type Row<T> = T & Record<string, SqlValue>;
 
 /** Keys of `meta`. */
 export interface Meta {
@@ -74,7 +77,7 @@ export interface Meta {
   standing: Standing;
   bounds: Bounds;
   parting: Parting;
-  returning: { epoch: number; applied: number };
+  returning: { epoch: number; applied: number; unlinked: string[] };
 }
 
 /** What a site's settings say of its profiles. */

@@ -1,5 +1,11 @@
 import { env, SELF } from 'cloudflare:test';
-import type { BatchAnswer, ProfileAnswer, TimelineAnswer } from '../../src/contract/wire.ts';
+import type {
+  BatchAnswer,
+  ChangeAnswer,
+  Problem,
+  ProfileAnswer,
+  TimelineAnswer,
+} from '../../src/contract/wire.ts';
 import type { Kind } from '../../src/profile/names.ts';
 import { objectName } from '../../src/profile/names.ts';
 import type { Profile } from '../../src/profile/object.ts';
@@ -68,6 +74,26 @@ export async function timeline(kind: Kind, id: string): Promise<TimelineAnswer['
 /** The object of an identifier. */
 export const objectOf = async (kind: Kind, id: string): Promise<DurableObjectStub<Profile>> =>
   env.PROFILE.getByName(objectName(SITE.id, kind, id));
+
+/** Merges or splits, and waits until it is through: a slow machine answers `pending` first. */
+export async function changed(path: string, body: unknown): Promise<ChangeAnswer> {
+  let before: string | undefined;
+  for (;;) {
+    const response = await ask('POST', path, body);
+    const { status, id = '', code = '' } = await response.json<Partial<Change>>();
+    // Asked again, a split that is through finds the identifier at the top of its own person.
+    const through = status === 'unchanged' || code === 'identifier_primary';
+    if (before === 'pending' && through) return { status: 'done', id };
+    const busy = response.status === 503 && code === 'identity_busy';
+    if (!response.ok && !busy) throw new Error(`${response.status} ${code}`);
+    if (response.status === 200 && status !== undefined) return { status, id };
+    before = status ?? before;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+type Change = Omit<ChangeAnswer, 'status'> &
+  Omit<Problem, 'status'> & { status: ChangeAnswer['status'] };
 
 let ids = 0;
 /** An id that no other test uses. */

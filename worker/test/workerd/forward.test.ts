@@ -20,7 +20,7 @@ describe('from the profile to the warehouse', () => {
   it('every accepted event reaches D1 once, with nobody touching the object', async () => {
     const a = fresh('anon');
     await sent(Array.from({ length: 25 }, (_, i) => track(a, `Event ${i}`, { i })));
-    await expect.poll(() => inWarehouse(a), { timeout: 15_000, interval: 100 }).toBe(25);
+    await expect.poll(() => inWarehouse(a), { timeout: 25_000, interval: 100 }).toBe(25);
     const row = await env.DB.prepare(
       'select * from events where site = ?1 and identifier = ?2 and name = ?3',
     )

@@ -187,7 +187,7 @@ describe('linking an anonymous id to a user', () => {
     }
     await sent([identify(a, u)]);
     await expect
-      .poll(async () => (await profile('user', u))?.counters['Many']?.count, { timeout: 10_000 })
+      .poll(async () => (await profile('user', u))?.counters['Many']?.count, { timeout: 25_000 })
       .toBe(600);
     expect(await standing(await objectOf('anon', a))).toBe('alias');
   });

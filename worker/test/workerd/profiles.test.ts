@@ -12,7 +12,7 @@ import type { Kind } from '../../src/profile/names.ts';
 import { objectName } from '../../src/profile/names.ts';
 import { signUserId } from '../../src/site/secrets.ts';
 import { SITE } from '../setup.ts';
-import { ask, call, fresh, objectOf, profile, sent, track } from './client.ts';
+import { ask, call, changed, fresh, objectOf, profile, sent, track } from './client.ts';
 
 const path = (kind: Kind, id: string, rest = ''): string =>
   `/v1/profiles/${kind}/${encodeURIComponent(id)}${rest}`;
@@ -41,10 +41,10 @@ const served = async (userId: string, event: string, more = {}): Promise<void> =
 };
 
 const merge = (into: [Kind, string], who: [Kind, string], reason = ''): Promise<ChangeAnswer> =>
-  got(200, 'POST', path(...into, '/merge'), { kind: who[0], id: who[1], reason });
+  changed(path(...into, '/merge'), { kind: who[0], id: who[1], reason });
 
 const split = (kind: Kind, id: string, reason = ''): Promise<ChangeAnswer> =>
-  got(200, 'POST', path(kind, id, '/split'), { reason });
+  changed(path(kind, id, '/split'), { reason });
 
 const identity = (kind: Kind, id: string): Promise<IdentityAnswer> =>
   got(200, 'GET', path(kind, id, '/identity'));

@@ -213,7 +213,9 @@ export class Network {
     const dice = this.#dice(`${party.name} ${kind}`);
     const takes = (what: string): number => 1 + dice(what) ** 2 * delay;
     const copy = (): unknown => structuredClone(message);
-    if (dice('twice') < duplicates) {
+    // What people ask for is a new wish when it comes again after something else; objects call once.
+    const wish = kind.endsWith(' join') || kind.endsWith(' split');
+    if (dice('twice') < duplicates && !wish) {
       const second = copy();
       // Some turn up when everybody has long forgotten them.
       clock.in(takes('second') * (dice('old') < 0.3 ? 30 : 2), () => {

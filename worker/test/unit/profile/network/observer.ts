@@ -126,8 +126,8 @@ export class Observer {
       this.fault(`a user joined an anonymous id: ${words}`);
     }
     const users = truth.count(name, 'user');
-    const signed = link === 'verified' && by !== '';
-    const count = truth.count(name, 'anon') + truth.counted(parent, signed);
+    const verified = link === 'verified';
+    const count = truth.counted(name, verified) + truth.counted(parent, verified);
     if (count > this.#most) this.fault(`more anonymous ids than allowed: ${words}`);
     if (ask?.do === 'link') {
       if (ask.user !== parent || !below.includes(ask.anon)) this.fault(`nobody asked: ${words}`);
