@@ -31,6 +31,8 @@ export interface ProfileEvent {
   notice: string;
   /** Of `context.externalIds` those that the profile took. */
   externalIds?: ExternalIdState[];
+  /** Nobody vouches for it, and the person has too much of that: it counts under names that are there already. */
+  lean?: boolean;
   /** From a decision token that was checked: this offer was seen. */
   exposure?: {
     campaign: string;

@@ -25,7 +25,9 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
   }
   const linked = anon === undefined ? undefined : memory.nodes.get(anon);
   if (anon !== undefined && request.asked === undefined && linked?.settled !== true) {
-    const full = memory.countAnons(request.verified === true) >= limits.anonymousIds;
+    const verified = request.verified === true;
+    const full =
+      memory.countAnons(verified) >= limits.anonymousIds || (!verified && memory.isOverfull());
     return { is: 'unknown', full };
   }
 
@@ -81,16 +83,12 @@ function append(
         if (!readSource(source).claimed) limited.push(event.id);
       }
     }
+    if (memory.isClaimed(source) && memory.isOverfull()) counted.lean = true;
     const session = memory.reduce(source, counted, seq);
-    const body: ForwardedEvent = { ...counted, identifier: bearer.name, session };
-    tables.append({
-      seq,
-      id: event.id,
-      source,
-      received: event.received,
-      forward: 1,
-      body: JSON.stringify(body),
-    });
+    const forwarded: ForwardedEvent = { ...counted, identifier: bearer.name, session };
+    const body = JSON.stringify(forwarded);
+    tables.append({ seq, id: event.id, source, received: event.received, forward: 1, body });
+    memory.grow(source, body.length);
     memory.lastSeq = seq;
     accepted += 1;
   }

@@ -242,7 +242,8 @@ export function receiveChunk(core: Core, chunk: Chunk, now: number): ChunkAnswer
   const anons = chunk.nodes.filter(
     ({ kind, link }) => kind === 'anon' && (!verified || link !== 'claimed'),
   ).length;
-  if (known === undefined && memory.countAnons(verified) + anons > chunk.most)
+  const full = memory.countAnons(verified) + anons > chunk.most;
+  if (known === undefined && (full || (!verified && memory.isOverfull())))
     return refuse(core, chunk, { is: 'full' });
   // Unless it never heard of the refusal: then it comes again, by another move.
   if (over && self !== undefined) return { is: 'moved', target: self.name };

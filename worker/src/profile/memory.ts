@@ -18,7 +18,15 @@ import { bondTo, isVouched, type Node } from './tree.ts';
 interface Held {
   state: SourceState;
   seq: number;
+  /** Size of its JSON, in UTF-16 units: as last written or read, and of the events since. */
+  size: number;
 }
+
+/**
+ * What a person may have of what nobody vouches for, in UTF-16 units of JSON: an object has 128 MB, and
+ * whoever knows a user id can send in its name.
+ */
+const MAX_UNVOUCHED = 8_000_000;
 
 /** Where an identifier is, as far as this object knows. */
 export type Home =
@@ -86,6 +94,8 @@ export class Memory {
   #saved = 0;
   /** Combinations of all states but one: that one changes, the others rarely do. */
   #rests: Partial<Record<Which, Rest>> = {};
+  /** Size of all that nobody vouches for; absent where it has to be counted anew. */
+  #unvouched: number | undefined;
   /** Identifiers whose person storage has not heard of. */
   readonly #unannounced = new Set<string>();
 
@@ -101,7 +111,8 @@ export class Memory {
     this.#own();
     for (const departure of tables.departures()) this.departures.set(departure.name, departure);
     for (const row of tables.states()) {
-      this.states.set(row.source, { state: parseState(row.body), seq: row.seq });
+      const { source, seq, body } = row;
+      this.states.set(source, { state: parseState(body), seq, size: body.length });
       this.#checkpoint = Math.max(this.#checkpoint, row.checkpoint);
       this.forwarded = Math.max(this.forwarded, row.forwarded);
     }
@@ -141,6 +152,7 @@ export class Memory {
     if (node.version > node.sent) this.#unannounced.add(node.name);
     else this.#unannounced.delete(node.name);
     this.#rests = {};
+    this.#unvouched = undefined;
   }
 
   /** An identifier is no longer here. */
@@ -148,6 +160,7 @@ export class Memory {
     this.nodes.delete(name);
     this.#unannounced.delete(name);
     this.#rests = {};
+    this.#unvouched = undefined;
   }
 
   /** Something is under way by which this person changes: no other change of it may begin. */
@@ -217,7 +230,7 @@ export class Memory {
   #hold(source: string): Held {
     let held = this.states.get(source);
     if (held === undefined) {
-      held = { state: emptyState(), seq: 0 };
+      held = { state: emptyState(), seq: 0, size: 0 };
       this.states.set(source, held);
     }
     return held;
@@ -256,11 +269,37 @@ export class Memory {
       .filter((session) => session.browser === browser);
   }
 
-  /** Replaces the state of a source by what the source itself says it is. */
-  replace(source: string, state: SourceState): void {
+  /** Whether the person has too much of what nobody vouches for. */
+  isOverfull(): boolean {
+    this.#unvouched ??= [...this.states]
+      .filter(([source]) => !this.#isVouched(source))
+      .reduce((sum, [, { size }]) => sum + size, 0);
+    return this.#unvouched > MAX_UNVOUCHED;
+  }
+
+  /** Whether nobody vouches for what is counted under a source. */
+  isClaimed(source: string): boolean {
+    return !this.#isVouched(source);
+  }
+
+  /** An event of this size was counted under a source. */
+  grow(source: string, size: number): void {
+    const held = this.states.get(source);
+    if (held === undefined) return;
+    held.size += size;
+    if (this.#unvouched !== undefined && !this.#isVouched(source)) this.#unvouched += size;
+  }
+
+  /**
+   * Replaces the state of a source by what the source itself says it is.
+   *
+   * @param size of its JSON
+   */
+  replace(source: string, state: SourceState, size: number): void {
     // A number of its own, so that a later move of this object sends the state along.
     this.lastSeq += 1;
-    this.states.set(source, { state, seq: this.lastSeq });
+    this.#unvouched = undefined;
+    this.states.set(source, { state, seq: this.lastSeq, size });
     this.#changed(source);
   }
 
@@ -269,7 +308,9 @@ export class Memory {
     const moved = this.states.get(from);
     if (moved === undefined) return;
     this.remove(from);
-    this.replace(to, combine(this.states.get(to)?.state ?? emptyState(), moved.state));
+    const there = this.states.get(to);
+    const state = combine(there?.state ?? emptyState(), moved.state);
+    this.replace(to, state, (there?.size ?? 0) + moved.size);
   }
 
   /** Forgets a source. The caller deletes its rows. */
@@ -277,6 +318,7 @@ export class Memory {
     this.states.delete(source);
     this.#dirty.delete(source);
     this.#rests = {};
+    this.#unvouched = undefined;
   }
 
   #changed(source: string): void {
@@ -296,14 +338,12 @@ export class Memory {
     for (const source of this.#dirty) {
       const held = this.states.get(source);
       if (held === undefined) continue;
-      tables.setState({
-        source,
-        seq: held.seq,
-        checkpoint: this.lastSeq,
-        forwarded: this.forwarded,
-        body: JSON.stringify(held.state),
-      });
+      const body = JSON.stringify(held.state);
+      held.size = body.length;
+      const { lastSeq: checkpoint, forwarded } = this;
+      tables.setState({ source, seq: held.seq, checkpoint, forwarded, body });
     }
+    this.#unvouched = undefined;
     this.#dirty.clear();
     this.#checkpoint = this.lastSeq;
     this.#saved = this.forwarded;
@@ -437,6 +477,7 @@ export class Memory {
     this.due.clear();
     this.#dirty.clear();
     this.#rests = {};
+    this.#unvouched = undefined;
     this.forwarded = this.lastSeq;
   }
 }

@@ -141,7 +141,9 @@ export function reduce(
   state.lastSeen = Math.max(state.lastSeen, time);
   const session = reduceSession(state, event, siblings);
   const counted = event.type === 'track' ? printable(event.name) : event.type;
+  if (event.lean === true && state.counters[counted] === undefined) return session;
   state.counters = tally(state.counters, counted, time, MAX_COUNTERS);
+  if (event.lean === true) return session;
   if (event.type === 'identify') reduceTraits(state, event);
   for (const external of event.externalIds ?? []) {
     const key = externalKey(external);

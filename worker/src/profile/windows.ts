@@ -63,6 +63,8 @@ export function applyWindow(
     forward ||= forwards && row.forward === 1;
     core.tables.append({ ...row, seq: memory.lastSeq, forward: forwards ? row.forward : 0 });
   }
-  for (const { source, body } of states) memory.replace(source, parseState(body));
+  for (const { source, body } of states) {
+    memory.replace(source, parseState(body), body.length);
+  }
   if (idle && !forward) memory.forwarded = memory.lastSeq;
 }
