@@ -4,6 +4,7 @@ import {
   type Elsewhere,
   type EraseAnswer,
   type Newer,
+  type Passed,
   type PersonRead,
   RPC_VERSION,
   type TimelineRequest,
@@ -43,6 +44,7 @@ export interface Head {
   v: number;
   for: Identifier;
   released?: number;
+  through?: Passed[];
 }
 
 /**
@@ -56,28 +58,30 @@ export async function askPerson<T extends { is: string }>(
 ): Promise<Exclude<T, { is: 'moved' | 'newer' }>> {
   let at = identifier.name;
   let released: number | undefined;
-  let alias: number | undefined;
+  const through: Passed[] = [];
   for (let hop = 0; hop < MAX_HOPS; hop++) {
     const head = {
       v: RPC_VERSION,
       for: identifier,
       ...(released === undefined ? {} : { released }),
+      ...(through.length === 0 ? {} : { through }),
     };
     const answer = await callProfile(env, at, (profile) => ask(profile, head));
     if (answer.is === 'newer') throw new Error('an object of an older release');
     if (answer.is !== 'moved') {
-      if (hop > 1 && alias !== undefined) await shorten(env, identifier.name, alias, at);
+      const [first] = through;
+      if (hop > 1 && first?.name === identifier.name) await shorten(env, first, at);
       return answer as Exclude<T, { is: 'moved' | 'newer' }>;
     }
     const elsewhere = answer as { is: string } as Extract<Elsewhere, { is: 'moved' }>;
-    if (hop === 0) ({ alias } = elsewhere);
+    if (elsewhere.alias !== undefined) through.push({ name: at, epoch: elsewhere.alias });
     ({ target: at, released } = elsewhere);
   }
   throw new Error('too many hops');
 }
 
 /** An alias that sends who asks it on a detour learns of the way. Best effort: the detour works as well. */
-async function shorten(env: Env, name: string, epoch: number, to: string): Promise<void> {
+async function shorten(env: Env, { name, epoch }: Passed, to: string): Promise<void> {
   if (name === to) return;
   await profileStub(env, name)
     .shorten({ v: RPC_VERSION, epoch, to })

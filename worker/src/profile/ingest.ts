@@ -7,6 +7,7 @@ import { DAY, MAX_UNSAVED } from './retention.ts';
 import type { IngestAnswer, IngestRequest } from './rpc.ts';
 import { viewFor } from './reading.ts';
 import { readSource } from './source.ts';
+import { takerOf } from './tree.ts';
 
 /** Takes events of one bearer. What it answers `done` for is durable. */
 export function ingest(core: Core, request: IngestRequest, now: number): IngestAnswer {
@@ -14,6 +15,8 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
   const { for: bearer, anon, limits } = request;
   const home = memory.home(bearer.name);
   if (home.is === 'moved') return home;
+  const taker = home.is === 'here' ? takerOf(memory.nodes, bearer.name) : undefined;
+  if (taker !== undefined) return { is: 'moved', target: taker };
   const events = JSON.parse(request.events) as ProfileEvent[];
   if (home.is === 'erased') {
     core.transaction(() => {

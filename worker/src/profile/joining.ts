@@ -10,12 +10,13 @@ import type {
   JoinRequest,
   LinkAnswer,
   LinkRequest,
+  Passed,
   SettleAnswer,
   SettleRequest,
 } from './rpc.ts';
 import { receive, step } from './standing.ts';
 import { type Change, kindOf } from './tables.ts';
-import { bondTo, compareNames, type Edge, graft, type Node } from './tree.ts';
+import { bondTo, compareNames, type Edge, graft, type Node, takerOf } from './tree.ts';
 import { applyWindow, nextWindow } from './windows.ts';
 
 /** Refused moves that are remembered. */
@@ -30,8 +31,13 @@ export function link(core: Core, request: LinkRequest, now: number): LinkAnswer 
   if (home.is === 'moved' || home.is === 'erased') return home;
   const { memory } = core;
   const { standing } = memory;
-  const users = [...memory.nodes.values()].filter(({ kind }) => kind === 'user');
-  if (users.length > 0) return { is: memory.nodes.has(user.name) ? 'linked' : 'owned' };
+  if (memory.hasUser()) {
+    if (!memory.nodes.has(user.name)) return { is: 'owned' };
+    if (verified) {
+      core.transaction(() => verifyBond(core, { child: anon.name, parent: user.name, at, by }));
+    }
+    return { is: 'linked' };
+  }
   if (standing.is === 'moving') {
     // Where it moves, somebody else's word may have put it: only the same user is the same link.
     if (standing.edge.parent !== user.name) return { is: 'owned' };
@@ -256,7 +262,7 @@ export function receiveChunk(core: Core, chunk: Chunk, now: number): ChunkAnswer
     if (apply) {
       applyWindow(core, memory, chunk, false);
       for (const node of chunk.nodes) {
-        adopt(core, memory, node.name === from ? { ...node, ...arrival } : node, now);
+        adopt(core, memory, node.name === from ? { ...node, ...arrival } : along(node, chunk), now);
       }
       for (const change of chunk.changes) core.tables.addChange(change);
       if (!memory.due.has('retention')) core.setDue('retention', now + DAY, 0);
@@ -292,6 +298,13 @@ function refuse<T extends ChunkAnswer>(core: Core, { from, epoch }: Chunk, answe
   return answer;
 }
 
+/** An identifier that a source brings along, with who takes its events until nothing more can come. */
+function along(node: Node, { from, nodes }: Chunk): Node {
+  const { via, ...rest } = node;
+  const taker = takerOf(new Map(nodes.map((each) => [each.name, each])), via ?? '');
+  return { ...rest, via: taker === undefined ? from : (via ?? from) };
+}
+
 /** An identifier becomes one of this person's. */
 function adopt(core: Core, memory: Memory, node: Node, now: number): void {
   const before = memory.nodes.get(node.name);
@@ -303,7 +316,11 @@ function adopt(core: Core, memory: Memory, node: Node, now: number): void {
   const { link, parent } = before;
   const stronger = link === 'verified' ? link : node.link;
   const same = parent === node.parent;
-  const { epoch, applied, settled } = before.epoch > node.epoch ? before : node;
+  const { epoch, applied } = before.epoch > node.epoch ? before : node;
+  const settled =
+    before.epoch === node.epoch
+      ? before.settled || node.settled
+      : (before.epoch > node.epoch ? before : node).settled;
   const after = { ...before, link: same ? stronger : link, epoch, applied, settled };
   if (JSON.stringify(after) !== JSON.stringify(before)) core.setNode(after);
 }
@@ -351,6 +368,24 @@ function changeRow(memory: Memory, child: Node, edge: Edge): Change {
     other: child.parent ?? '',
     told,
   };
+}
+
+/** Whoever asks here came by these aliases: nothing more will come from them. */
+export function hear(core: Core, through: readonly Passed[]): void {
+  const { memory } = core;
+  const { standing } = memory;
+  if (standing.is !== 'root' && standing.is !== 'moving') return;
+  for (const { name, epoch } of through) {
+    const node = memory.nodes.get(name);
+    if (node === undefined || node.epoch !== epoch || node.settled) continue;
+    core.transaction((memory) => {
+      core.setNode({ ...node, settled: true });
+      // A number of its own, so that a move that is under way takes it along.
+      if (standing.is !== 'moving') return;
+      memory.lastSeq += 1;
+      memory.save(core.tables);
+    });
+  }
 }
 
 /** The source is an alias by now: nothing more will come from it. */

@@ -178,6 +178,7 @@ export class Memory {
   home(name: string): Home {
     const { self, standing } = this;
     if (self === undefined) return { is: 'nobody' };
+    const alias = standing.is === 'alias' ? { alias: standing.epoch } : {};
     if (name !== self.name) {
       const departure = this.departures.get(name);
       if (departure !== undefined) {
@@ -186,14 +187,13 @@ export class Memory {
         return {
           is: 'moved',
           target: departure.target,
+          ...alias,
           ...(epoch === undefined ? {} : { released: epoch }),
         };
       }
     }
     if (standing.is === 'erased') return { is: 'erased', receipt: standing.receipt };
-    if (standing.is === 'alias') {
-      return { is: 'moved', target: standing.target, alias: standing.epoch };
-    }
+    if (standing.is === 'alias') return { is: 'moved', target: standing.target, ...alias };
     if (!this.nodes.has(name)) throw new Error(`"${name}" is not known at "${self.name}"`);
     return { is: 'here' };
   }

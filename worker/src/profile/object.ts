@@ -4,7 +4,7 @@ import { announced, entomb, erase } from './erasing.ts';
 import { type Errand, errandAnswered, hasErrand, nextErrand } from './errands.ts';
 import type { ForwardedEvent } from './event.ts';
 import { ingest } from './ingest.ts';
-import { join, link, receiveChunk, settle } from './joining.ts';
+import { hear, join, link, receiveChunk, settle } from './joining.ts';
 import { backoff, nextMessage } from './outbox.ts';
 import { receiveParcel, release, split } from './parting.ts';
 import { identity, person, read, timeline, view } from './reading.ts';
@@ -79,7 +79,8 @@ export class Profile extends DurableObject<Env> {
   }
 
   /** Somebody who was sent here says that this object is on its own by now. */
-  #hear({ released }: Pick<Addressed, 'released'>): void {
+  #hear({ released, through = [] }: Pick<Addressed, 'released' | 'through'>): void {
+    hear(this.#core, through);
     if (released !== undefined) release(this.#core, { epoch: released }, Date.now());
   }
 

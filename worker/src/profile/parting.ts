@@ -135,6 +135,9 @@ function letGo(core: Core, memory: Memory, parting: Parting): void {
   for (const node of cut(memory.nodes, parting.cut).values()) {
     if (!names.has(node.name)) core.setNode(node);
   }
+  for (const { via, ...node } of memory.nodes.values()) {
+    if (names.has(via ?? '')) core.setNode(node);
+  }
   for (const source of new Set([...memory.states.keys(), ...tables.sources()])) {
     if (!goes(source)) continue;
     memory.remove(source);
@@ -225,7 +228,7 @@ export function release(core: Core, { epoch }: { epoch: number }, now: number): 
   core.transaction((memory) => {
     core.setStanding(step(standing, { type: 'released', epoch }));
     core.setMeta('returning', undefined);
-    for (const node of memory.nodes.values()) {
+    for (const { via: _, ...node } of memory.nodes.values()) {
       core.setNode({ ...node, version: Math.max(now, node.version + 1), sent: 0 });
       core.arrive(node.name);
     }

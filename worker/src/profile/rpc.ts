@@ -10,6 +10,12 @@ import type { ProfileView } from './view.ts';
  */
 export const RPC_VERSION = 2;
 
+/** An alias that a request was sent on by, and its epoch. */
+export interface Passed {
+  name: string;
+  epoch: number;
+}
+
 /** What every request says. */
 export interface Addressed {
   v: number;
@@ -17,6 +23,8 @@ export interface Addressed {
   for: Identifier;
   /** Whoever sent this here says that this object is on its own since the move of this epoch. */
   released?: number;
+  /** The aliases on the way here. */
+  through?: Passed[];
 }
 
 /** Where to ask instead. */

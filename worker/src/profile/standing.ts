@@ -6,7 +6,7 @@ import { compareNames, type Edge } from './tree.ts';
 import type { Identifier } from './names.ts';
 
 /** A person that this one is to be one with, and whose object has to move, being the later of the two. */
-export interface Awaited {
+interface AwaitedPerson {
   /** Where the other was last seen. */
   target: string;
   /** See {@link Home}. */
@@ -18,7 +18,7 @@ export interface Awaited {
 /** What an object is. `epoch` counts the moves of this object and never falls. */
 export type Standing =
   /** It holds a profile, or will with its first event. Until who is `awaited` comes, nobody leaves. */
-  | { is: 'root'; epoch: number; awaited?: Awaited }
+  | { is: 'root'; epoch: number; awaited?: AwaitedPerson }
   /** It hands its profile over to `target`, and goes on taking events into its own journal meanwhile. */
   | {
       is: 'moving';

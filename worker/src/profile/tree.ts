@@ -38,6 +38,8 @@ export interface Node extends Arrival {
   version: number;
   /** The version that storage has heard of. */
   sent: number;
+  /** Object name of the source that brought it along. Until that is settled, it takes the events of it. */
+  via?: string;
 }
 
 /** The identifiers of one person, by object name. */
@@ -84,6 +86,20 @@ export const primaryOf = (tree: Tree, name: string): Node | undefined => pathOf(
 /** The identifier by whose bond `name` came to `parent`: itself, or one that it had joined before. */
 export const bondTo = (tree: Tree, name: string, parent: string): Node | undefined =>
   pathOf(tree, name).find((node) => node.parent === parent);
+
+/** The source that still takes the events of an identifier which is here already, if there is one. */
+export function takerOf(tree: Tree, name: string): string | undefined {
+  const seen = new Set<string>();
+  for (
+    let at = tree.get(name);
+    at !== undefined && !seen.has(at.name);
+    at = tree.get(at.via ?? '')
+  ) {
+    if (!at.settled) return at.name;
+    seen.add(at.name);
+  }
+  return undefined;
+}
 
 /** Whether every bond between an identifier and the primary one is verified. */
 export const isVouched = (tree: Tree, name: string): boolean => {

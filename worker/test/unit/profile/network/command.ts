@@ -84,7 +84,9 @@ function commandOf(mix: Mix): fc.Arbitrary<Command> {
   );
   const unsigned = { verified: fc.constant(false), mayLink: fc.constant(true) };
   const verified = fc.boolean();
-  const of = <T extends Command['do']>(what: T): { after: typeof after; keen: typeof keen; do: fc.Arbitrary<T> } => ({
+  const of = <T extends Command['do']>(
+    what: T,
+  ): { after: typeof after; keen: typeof keen; do: fc.Arbitrary<T> } => ({
     after,
     keen,
     do: fc.constant(what),

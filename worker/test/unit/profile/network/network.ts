@@ -1,6 +1,6 @@
 import { Profile } from '../../../../src/profile/object.ts';
 import { chance } from './chance.ts';
-import { Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { calm, type Faults } from './faults.ts';
 import { SqliteStorage } from './storage.ts';
 import { Warehouse } from './warehouse.ts';
@@ -47,23 +47,25 @@ export class Host {
   }
 
   /** One turn begins: a message is there. Answers what the object answers, or fails with it. */
-  async handle(method: string, message: unknown): Promise<unknown> {
+  handle(method: string, message: unknown): Promise<unknown> {
     const life = this.#live();
     const calls = life.profile as unknown as Record<string, (message: unknown) => unknown>;
     return new Promise((resolve, reject) => {
       life.open.add(reject);
-      const work = async (): Promise<unknown> => calls[method]?.(message);
-      work()
-        .then((answer) => {
+      const work = async (): Promise<void> => {
+        try {
+          const answer = await calls[method]?.(message);
           if (!life.party.gone) resolve(answer);
-        })
-        .catch((error: unknown) => {
+        } catch (error) {
           if (life.party.gone) return;
           // Nothing that one object asks of another is an error, on any way that messages take.
           this.#network.errors.push(`${method} at ${this.name}: ${String(error)}`);
-          reject(error as Error);
-        })
-        .finally(() => life.open.delete(reject));
+          reject(error);
+        } finally {
+          life.open.delete(reject);
+        }
+      };
+      void work();
     });
   }
 
@@ -96,17 +98,18 @@ export class Host {
     }
     const life = this.#live();
     this.#alarmRuns = true;
-    life.profile
-      .alarm()
-      .catch((error: unknown) => {
+    const work = async (): Promise<void> => {
+      try {
+        await life.profile.alarm();
+      } catch (error) {
         if (!life.party.gone) this.#network.errors.push(`alarm at ${this.name}: ${String(error)}`);
-      })
-      .finally(() => {
-        if (life.party.gone) return;
-        this.#alarmRuns = false;
-        if (this.#alarmWaits) this.#setAlarm(this.#network.clock.now);
-        this.#alarmWaits = false;
-      });
+      }
+      if (life.party.gone) return;
+      this.#alarmRuns = false;
+      if (this.#alarmWaits) this.#setAlarm(this.#network.clock.now);
+      this.#alarmWaits = false;
+    };
+    void work();
   }
 }
 
@@ -230,16 +233,16 @@ export class Network {
         });
       };
       if (dice('lost') < loss) return back(() => reject(lost('no answer')), NOTICED);
-      clock.in(takes('there'), () => {
-        deliver(first).then(
-          (answer) => {
-            const text = structuredClone(answer);
-            if (dice('unheard') < loss) back(() => reject(lost('no answer')), NOTICED);
-            else back(() => resolve(text), takes('back'));
-          },
-          (error: unknown) => back(() => reject(error as Error), takes('back')),
-        );
-      });
+      const arrive = async (): Promise<void> => {
+        try {
+          const answer = structuredClone(await deliver(first));
+          if (dice('unheard') < loss) back(() => reject(lost('no answer')), NOTICED);
+          else back(() => resolve(answer), takes('back'));
+        } catch (error) {
+          back(() => reject(error), takes('back'));
+        }
+      };
+      clock.in(takes('there'), () => void arrive());
     });
   }
 

@@ -41,12 +41,7 @@ export class Observer {
   /** When an identifier first had an object. */
   readonly born = new Map<string, number>();
 
-  constructor(
-    network: Network,
-    clock: Clock,
-    identifiers: readonly Identifier[],
-    most: number,
-  ) {
+  constructor(network: Network, clock: Clock, identifiers: readonly Identifier[], most: number) {
     this.#network = network;
     this.#clock = clock;
     this.#most = most;
@@ -155,16 +150,14 @@ export class Observer {
 
   #cut({ cut, reason }: Meta['parting']): void {
     const ask = this.#asks.get(reason);
-    if (ask?.do !== 'split' || ask.who !== cut) this.fault(`nobody asked to split ${this.say(cut)}`);
+    if (ask?.do !== 'split' || ask.who !== cut)
+      this.fault(`nobody asked to split ${this.say(cut)}`);
     if (this.truth.of(cut).parent === null) this.fault(`${this.say(cut)} was nobody's`);
     this.truth.cut(cut);
     this.#change(`${this.say(cut)} was cut off`);
   }
 
-  #erased(
-    object: string,
-    { members, receipt }: Extract<Standing, { is: 'erased' }>,
-  ): void {
+  #erased(object: string, { members, receipt }: Extract<Standing, { is: 'erased' }>): void {
     const { truth } = this;
     const ask = this.#asks.get(receipt);
     const words = `${this.say(object)} erased (${receipt})`;
@@ -176,7 +169,9 @@ export class Observer {
     }
     const person = truth.person(object);
     if (members.toSorted().join() !== person.toSorted().join()) {
-      this.fault(`${words}: ${members.map((each) => this.say(each)).join()} but ${person.map((each) => this.say(each)).join()}`);
+      this.fault(
+        `${words}: ${members.map((each) => this.say(each)).join()} but ${person.map((each) => this.say(each)).join()}`,
+      );
     }
     if (!person.includes(ask.who)) this.fault(`a stranger's erasure: ${words}`);
     truth.erase(members);

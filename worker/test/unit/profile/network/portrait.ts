@@ -1,8 +1,4 @@
-import {
-  askPerson,
-  profileOf,
-  timelineOf,
-} from '../../../../src/profile/client.ts';
+import { askPerson, profileOf, timelineOf } from '../../../../src/profile/client.ts';
 import type { Identifier } from '../../../../src/profile/names.ts';
 import type { World } from './world.ts';
 

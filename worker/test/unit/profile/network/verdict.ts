@@ -37,7 +37,15 @@ function restingObjects({ network, observer }: World): void {
     if (returning !== undefined) fault('is returning for ever');
     if (standing.is === 'alias' || standing.is === 'erased') {
       const tables = new Tables(network.host(name).storage.sql);
-      if (!tables.areEmpty()) fault(`is ${standing.is} and holds something`);
+      const held = {
+        events: tables.journal(0, Number.MAX_SAFE_INTEGER, 1),
+        states: tables.states(),
+        identifiers: tables.nodes(),
+        history: tables.changes(),
+      };
+      for (const [what, rows] of Object.entries(held)) {
+        if (rows.length > 0) fault(`is ${standing.is} and has ${what}`);
+      }
     }
   }
 }
@@ -93,6 +101,10 @@ function answered(world: World, told: Told): void {
       if (ever(erased(a, u))) return;
       if (notice === undefined) {
         if (!ever(together(a, u)) && !ever(full(a, u)) && !splitting) fault('never linked');
+        // Where nothing was cut, the bond is the one that was vouched for.
+        const { parent, link } = observer.truth.of(a);
+        const bonded = parent === u && !splitting;
+        if (command.verified && bonded && link !== 'verified') fault('not verified');
       } else if (notice === 'anonymous_id_owned') {
         const claimed = [...(observer.claims.get(a) ?? [])].some((other) => other !== u);
         if (!ever(owned(a, u)) && !claimed) fault('nobody owned it');
@@ -191,7 +203,9 @@ async function people(world: World): Promise<void> {
     for (const node of identity?.identifiers ?? []) {
       const number = Number(node.value.replace(/\D/g, ''));
       const each = truth.of(named(node.kind, number).name);
-      if ((node.joined?.value ?? null) !== (each.parent === null ? null : observer.say(each.parent))) {
+      if (
+        (node.joined?.value ?? null) !== (each.parent === null ? null : observer.say(each.parent))
+      ) {
         fault(`${node.value} hangs on ${node.joined?.value}, not ${observer.say(each.parent)}`);
       }
       if (node.link !== each.link) fault(`${node.value} is ${node.link}, not ${each.link}`);
@@ -243,7 +257,9 @@ function storage({ observer, network }: World): void {
   const { truth } = observer;
   for (const { name, value } of IDENTIFIERS) {
     if (observer.seen(name)?.self === undefined) continue;
-    const person = truth.of(name).erased ? '' : (truth.person(name).toSorted(compareNames)[0] ?? '');
+    const person = truth.of(name).erased
+      ? ''
+      : (truth.person(name).toSorted(compareNames)[0] ?? '');
     const said = network.warehouse.identities.get(name)?.person ?? name;
     if (said !== person) {
       observer.fault(

@@ -21,15 +21,13 @@ const HEALED = 20 * 3_600_000;
 /** A client waits this long between two tries, at least. Milliseconds. */
 const PAUSE = 700;
 
-
 /** What a client was told. */
 export interface Told {
   id: string;
   command: Command;
   began: number;
-  ended: number;
   outcome:
-    | ({ is: 'stored'; notice?: NoticeCode | undefined; erased: boolean } & { events: string[] })
+    | { is: 'stored'; notice?: NoticeCode | undefined; events: string[] }
     | { is: 'merged'; merged: Merged['is'] }
     | { is: 'split'; split: string }
     | { is: 'erased'; erased: string };
@@ -86,11 +84,12 @@ export class World {
       }
     };
     let over = false;
-    void play().then(() => {
+    const playing = play().finally(() => {
       over = true;
     });
     const watch = (): void => this.observer.look();
     while (!over) await this.clock.runUntil(this.clock.now + 60_000, watch);
+    await playing;
     // Some of what fails goes on failing for a while.
     await this.clock.runUntil(this.clock.now + 10_000, watch);
     this.network.heal();
@@ -116,20 +115,12 @@ export class World {
 
   /** Asks something of a world that is at rest. */
   async ask<T>(question: (env: Env) => Promise<T>): Promise<T> {
-    let answer: { value: T } | { error: unknown } | undefined;
-    question(this.network.envOf({ name: 'asker', gone: false })).then(
-      (value) => {
-        answer = { value };
-      },
-      (error: unknown) => {
-        answer = { error };
-      },
-    );
-    while (answer === undefined) {
-      await this.clock.runUntil(this.clock.now + 1_000, () => this.observer.look());
-    }
-    if ('error' in answer) throw answer.error;
-    return answer.value;
+    let over = false;
+    const asked = question(this.network.envOf({ name: 'asker', gone: false })).finally(() => {
+      over = true;
+    });
+    while (!over) await this.clock.runUntil(this.clock.now + 1_000, () => this.observer.look());
+    return asked;
   }
 
   async #perform(command: Command, id: string): Promise<void> {
@@ -189,24 +180,25 @@ export class World {
     id: string,
   ): (env: Env) => Promise<Told['outcome']> {
     const alias = command.do === 'alias';
-    const anon =
-      alias || command.anon === undefined ? undefined : named('anon', command.anon);
+    const anon = alias || command.anon === undefined ? undefined : named('anon', command.anon);
     const user = command.user === undefined ? undefined : named('user', command.user);
     const bearer = (user ?? anon)?.name ?? '';
     const { verified } = command;
     const given = alias ? undefined : command.given;
     const many = alias ? 1 : (given?.length ?? command.many);
-    const events: ProfileEvent[] = Array.from({ length: many }, (_, i) =>
-      given?.[i] ??
-      makeEvent({
-        id: `${id}-${i}`,
-        // Under a name of its own each event can be counted.
-        name: `${id}-${i}`,
-        time: this.clock.now,
-        received: this.clock.now,
-        verified: verified && user !== undefined,
-        ...(anon === undefined ? {} : { browser: anon.name }),
-      }),
+    const events: ProfileEvent[] = Array.from(
+      { length: many },
+      (_, i) =>
+        given?.[i] ??
+        makeEvent({
+          id: `${id}-${i}`,
+          // Under a name of its own each event can be counted.
+          name: `${id}-${i}`,
+          time: this.clock.now,
+          received: this.clock.now,
+          verified: verified && user !== undefined,
+          ...(anon === undefined ? {} : { browser: anon.name }),
+        }),
     );
     for (const event of events) this.sent.set(event.id, bearer);
     const linked = alias ? named('anon', command.anon) : anon;
@@ -228,8 +220,7 @@ export class World {
       });
       if (stored.accepted + stored.duplicates !== many) throw new Error('some were left out');
       let { notice } = stored;
-      const erased = stored.erased === true;
-      if (alias && user !== undefined) {
+      if (alias && user !== undefined && stored.erased !== true) {
         const by = events[0]?.id ?? '';
         const previousId = named('anon', command.anon).value;
         notice = await linkAlias(env, {
@@ -242,7 +233,7 @@ export class World {
           at: this.clock.now,
         });
       }
-      return { is: 'stored', notice, erased, events: events.map((event) => event.id) };
+      return { is: 'stored', notice, events: events.map((event) => event.id) };
     };
   }
 
@@ -257,25 +248,23 @@ export class World {
       const { seed, aborts } = this.network.faults;
       const dice = (what: string): number => chance(seed, id, nth, what);
       const party: Party = { name: `${id}.${nth}`, gone: false };
-      const attempt = work(this.network.envOf(party));
-      const outcome = await new Promise<Told['outcome'] | undefined>((resolve, reject) => {
-        attempt.then(resolve, (error: unknown) => {
-          const { retryable } = error as { retryable?: boolean };
-          if (!(error instanceof Again) && retryable !== true) {
-            this.network.errors.push(`client ${id}: ${String(error)}`);
-          }
-          resolve(undefined);
-          void reject;
-        });
-        if (dice('abort') < aborts) {
-          this.clock.in(dice('when') * this.network.faults.delay * 4, () => {
-            party.gone = true;
-            resolve(undefined);
-          });
+      const attempt = work(this.network.envOf(party)).catch((error: unknown) => {
+        const { retryable } = error as { retryable?: boolean };
+        if (!(error instanceof Again) && retryable !== true) {
+          this.network.errors.push(`client ${id}: ${String(error)}`);
         }
+        return undefined;
       });
+      const broken = new Promise<undefined>((resolve) => {
+        if (dice('abort') >= aborts) return;
+        this.clock.in(dice('when') * this.network.faults.delay * 4, () => {
+          party.gone = true;
+          resolve(undefined);
+        });
+      });
+      const outcome = await Promise.race([attempt, broken]);
       if (outcome !== undefined) {
-        this.told.push({ id, command, began, ended: this.clock.now, outcome });
+        this.told.push({ id, command, began, outcome });
         return;
       }
       if (!command.keen) return;
