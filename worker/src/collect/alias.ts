@@ -41,6 +41,8 @@ export async function linkAlias(
       verified,
     }),
   );
-  if (there.is !== 'unknown') return undefined;
-  return LINK_NOTICES[there.full ? 'full' : await linkTo(env, { ...link, anon })];
+  // What is linked already may still have to be verified: there is no event with both to do so.
+  if (there.is === 'erased' || (there.is === 'done' && !verified)) return undefined;
+  const full = there.is === 'unknown' && there.full;
+  return LINK_NOTICES[full ? 'full' : await linkTo(env, { ...link, anon })];
 }

@@ -11,6 +11,8 @@ interface Task {
  */
 export class Clock {
   now: number;
+  /** How wrong the clock of the one is whose turn it is. Milliseconds. */
+  error = 0;
   readonly #tasks: Task[] = [];
   #order = 0;
 
@@ -48,6 +50,7 @@ export class Clock {
     for (let [task] = this.#tasks; task !== undefined && task.at < moment; [task] = this.#tasks) {
       this.#tasks.shift();
       this.now = task.at;
+      this.error = 0;
       task.run();
       await settled();
       after();
@@ -76,7 +79,7 @@ export async function underClock<T>(
   };
   const timers = new Map<number, () => void>();
   let last = 0;
-  Date.now = () => clock.now;
+  Date.now = () => clock.now + clock.error;
   Math.random = random;
   // Objects report what fails on the way; here most things fail on the way.
   console.error = () => {};

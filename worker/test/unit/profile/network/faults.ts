@@ -8,6 +8,8 @@ export interface Faults {
   duplicates: number;
   /** Share of the messages at which the object dies that they reach. */
   crashes: number;
+  /** Clocks are wrong by at most this much. Milliseconds. */
+  skew: number;
   /** Share of what clients do that is broken off half-way, and begun again. */
   aborts: number;
 }
@@ -19,5 +21,6 @@ export const calm = (seed: number): Faults => ({
   loss: 0,
   duplicates: 0,
   crashes: 0,
+  skew: 0,
   aborts: 0,
 });

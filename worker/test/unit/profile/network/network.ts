@@ -32,7 +32,7 @@ export class Host {
   constructor(network: Network, name: string) {
     this.#network = network;
     this.name = name;
-    this.storage = new SqliteStorage((at) => this.#setAlarm(at));
+    this.storage = new SqliteStorage((at) => this.#setAlarm(at - network.errorOf(name)));
   }
 
   #live(): { party: Party; profile: Profile; open: Set<(why: Error) => void> } {
@@ -48,6 +48,7 @@ export class Host {
 
   /** One turn begins: a message is there. Answers what the object answers, or fails with it. */
   handle(method: string, message: unknown): Promise<unknown> {
+    this.#network.clock.error = this.#network.errorOf(this.name);
     const life = this.#live();
     const calls = life.profile as unknown as Record<string, (message: unknown) => unknown>;
     return new Promise((resolve, reject) => {
@@ -83,6 +84,7 @@ export class Host {
     }
   }
 
+  /** @param at by the real clock */
   #setAlarm(at: number): void {
     this.#alarm?.cancel();
     const { clock } = this.#network;
@@ -96,6 +98,7 @@ export class Host {
       this.#alarmWaits = true;
       return;
     }
+    this.#network.clock.error = this.#network.errorOf(this.name);
     const life = this.#live();
     this.#alarmRuns = true;
     const work = async (): Promise<void> => {
@@ -134,7 +137,14 @@ export class Network {
 
   /** From now on every message comes through, once and soon. */
   heal(): void {
-    this.#faults = calm(this.#faults.seed);
+    const { seed, skew } = this.#faults;
+    this.#faults = { ...calm(seed), skew };
+  }
+
+  /** How wrong somebody's clock is. Milliseconds. */
+  errorOf(name: string): number {
+    const { seed, skew } = this.#faults;
+    return Math.round((chance(seed, 'clock', name) * 2 - 1) * skew);
   }
 
   host(name: string): Host {
@@ -229,7 +239,9 @@ export class Network {
     return new Promise((resolve, reject) => {
       const back = (act: () => void, after: number): void => {
         clock.in(after, () => {
-          if (!party.gone) act();
+          if (party.gone) return;
+          clock.error = this.errorOf(party.name);
+          act();
         });
       };
       if (dice('lost') < loss) return back(() => reject(lost('no answer')), NOTICED);
