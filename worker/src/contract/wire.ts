@@ -532,7 +532,7 @@ export interface IdentityNode extends IdentifierAnswer {
 
 /** An identifier of the Segment context's `externalIds`: kept with the profile, it names and links nobody. */
 export interface ExternalId {
-  /** Such as `email` or `phone`. At most 10 of each type, and 10 types. */
+  /** Such as `email` or `phone`. At most 10 of each type (settings), 10 types, and 100 of all. */
   type: string;
   id: string;
   /** Whether a right signature or a secret key vouched for it. */
@@ -598,7 +598,7 @@ export interface SettingsPatch {
   timelineEvents?: number | undefined;
   /** Anonymous ids of one person, 1 to 10,000; default 1,000. */
   maxAnonymousIds?: number | undefined;
-  /** External ids of each type of one person, 0 to 100; default 10. */
+  /** External ids of each type of one person, 0 to 100; default 10. At most 100 of all types are kept. */
   maxExternalIds?: number | undefined;
   /** More values that name nobody, beside the ones built in; at most 100 of at most 255 characters, in any case. */
   placeholders?: string[] | undefined;
