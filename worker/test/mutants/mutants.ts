@@ -71,8 +71,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a decision token counts for whoever shows it',
     file: `${SRC}/profile/memory.ts`,
-    find: "return this.nodes.has(exposure?.subject ?? '') ? event : rest;",
-    replace: 'return event;',
+    find: "const subject = exposure?.subject ?? '';",
+    replace: "const subject = this.self?.name ?? '';",
     test: [OTHERS, 'a forged or foreign token fixes nothing'],
   },
   {
@@ -173,8 +173,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an anonymous id that has an owner is linked again',
     file: `${SRC}/profile/joining.ts`,
-    find: "if (users.length > 0) return { is: memory.nodes.has(user.name) ? 'linked' : 'owned' };",
-    replace: '',
+    find: 'if (memory.hasUser()) {',
+    replace: 'if (memory.nodes.has(user.name)) {',
     test: [PLACEHOLDERS, 'that many accounts claim stays the first one’s'],
   },
   {
@@ -238,16 +238,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the user does not know that it has enough anonymous ids',
     file: `${SRC}/profile/ingest.ts`,
-    find: 'memory.countAnons(request.verified === true) >= limits.anonymousIds',
+    find: 'memory.countAnons(verified) >= limits.anonymousIds',
     replace: 'false',
     test: [FLOODS, 'stops at the limit, by identify and by alias'],
   },
   {
     name: 'a target takes every anonymous id that moves in',
     file: `${SRC}/profile/joining.ts`,
-    find: 'beside + anons > chunk.most',
-    replace: 'beside + anons < 0',
-    test: [FLOODS, 'stops at the limit, by identify and by alias'],
+    find: 'memory.countAnons(verified) + anons > chunk.most',
+    replace: 'false',
+    test: ['profiles.test.ts', 'refuses more anonymous ids than a person may have'],
   },
   {
     name: 'a profile takes every external id of a type',
@@ -259,7 +259,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a profile takes external ids of every type',
     file: `${SRC}/profile/externalIds.ts`,
-    find: ' || (count === 0 && counts.size >= MAX_TYPES)',
+    find: 'if (count === 0 && counts.size >= MAX_TYPES) return false;',
     replace: '',
     test: [FLOODS, 'stops at the limit of each type, and at ten types'],
   },
