@@ -92,6 +92,8 @@ export class Memory {
   #checkpoint = 0;
   /** How far the outbox was at that time. */
   #saved = 0;
+  /** The row that said so may be gone. */
+  #torn = false;
   /** Combinations of all states but one: that one changes, the others rarely do. */
   #rests: Partial<Record<Which, Rest>> = {};
   /** Size of all that nobody vouches for; absent where it has to be counted anew. */
@@ -116,6 +118,9 @@ export class Memory {
       this.#checkpoint = Math.max(this.#checkpoint, row.checkpoint);
       this.forwarded = Math.max(this.forwarded, row.forwarded);
     }
+    const numbers = tables.meta('numbers');
+    this.#checkpoint = Math.max(this.#checkpoint, numbers?.checkpoint ?? 0);
+    this.forwarded = Math.max(this.forwarded, numbers?.forwarded ?? 0);
     this.#saved = this.forwarded;
     for (const { what, at, tries } of tables.due()) this.due.set(what, { at, tries });
     this.lastSeq = Math.max(this.#checkpoint, tables.lastSeq());
@@ -316,6 +321,7 @@ export class Memory {
   /** Forgets a source. The caller deletes its rows. */
   remove(source: string): void {
     this.states.delete(source);
+    this.#torn = true;
     this.#dirty.delete(source);
     this.#rests = {};
     this.#unvouched = undefined;
@@ -333,8 +339,14 @@ export class Memory {
   /** Writes what has changed since the last time, with how far the outbox is. */
   save(tables: Tables): void {
     const [any] = this.states.keys();
-    const news = this.lastSeq !== this.#checkpoint || this.forwarded !== this.#saved;
-    if (this.#dirty.size === 0 && any !== undefined && news) this.#dirty.add(any);
+    const { lastSeq, forwarded } = this;
+    const news = lastSeq !== this.#checkpoint || forwarded !== this.#saved || this.#torn;
+    if (this.#dirty.size === 0 && news) {
+      // Numbers are never given twice: what another object has up to one of them would not be sent to it.
+      if (any === undefined) tables.setMeta('numbers', { checkpoint: lastSeq, forwarded });
+      else this.#dirty.add(any);
+    }
+    this.#torn = false;
     for (const source of this.#dirty) {
       const held = this.states.get(source);
       if (held === undefined) continue;

@@ -77,6 +77,8 @@ export interface Meta {
   standing: Standing;
   bounds: Bounds;
   parting: Parting;
+  /** Journal numbers that states and outbox include, where no state says so. */
+  numbers: { checkpoint: number; forwarded: number };
   returning: { epoch: number; applied: number; unlinked: string[] };
 }
 

@@ -225,6 +225,35 @@ describe('while a person moves', () => {
   });
 });
 
+describe('a journal number is never given twice, whenever the object dies', () => {
+  it('where there is no state that could say so', () => {
+    const storage = new SqliteStorage(() => {});
+    const core = new Core(storage);
+    expect(bind(core, anon, first)).toBe('linked');
+    expect(bind(core, anon, first, true)).toBe('linked');
+    expect(core.memory.lastSeq).toBe(1);
+    expect(new Core(storage).memory.lastSeq).toBe(1);
+  });
+
+  it('where the newest were those of somebody who left', () => {
+    const storage = new SqliteStorage(() => {});
+    const { at, objects } = world(anon);
+    const root = new Core(storage);
+    objects.set(first.name, root);
+    take(root, first, 'first of the user');
+    expect(joinTo(at(anon), anon, first)).toBe('pending');
+    errands(at(anon), objects);
+    take(root, anon, 'the newest');
+    root.transaction((memory) => memory.save(root.tables));
+    at(anon).memory.forwarded = at(anon).memory.lastSeq;
+    expect(split(root, { v, for: anon, reason: '' }, NOW).is).toBe('pending');
+    errands(root, objects);
+    const { lastSeq } = root.memory;
+    expect(lastSeq).toBeGreaterThan(root.tables.lastSeq());
+    expect(new Core(storage).memory.lastSeq).toBe(lastSeq);
+  });
+});
+
 describe('where a split takes the target of a move to a later object', () => {
   /** The third is one of the first's; the second is to join the third, and the third is cut off meanwhile. */
   function turned(): ReturnType<typeof world> {
