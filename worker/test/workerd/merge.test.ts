@@ -31,7 +31,12 @@ const path = ([kind, id]: Who): string => `/v1/profiles/${kind}/${encodeURICompo
 /** Sends again what the worker could not do just now: what a client does. */
 async function insist(request: () => Promise<Response>): Promise<Response> {
   let response = await request();
-  while (response.status === 503) response = await request();
+  if (response.status !== 503) return response;
+  const again = async (): Promise<number> => {
+    response = await request();
+    return response.status;
+  };
+  await expect.poll(again, { timeout: 60_000 }).not.toBe(503);
   return response;
 }
 
