@@ -48,7 +48,6 @@ export function bury(
     epoch: standing.epoch,
     receipt,
     at: now,
-    dropped: 0,
     root,
     members,
     untold,

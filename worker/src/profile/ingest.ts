@@ -19,10 +19,9 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
   if (taker !== undefined) return { is: 'moved', target: taker };
   const events = JSON.parse(request.events) as ProfileEvent[];
   if (home.is === 'erased') {
+    const { tables } = core;
     core.transaction(() => {
-      const { standing } = core.memory;
-      if (standing.is !== 'erased') return;
-      core.setStanding({ ...standing, dropped: standing.dropped + events.length });
+      tables.setMeta('dropped', (tables.meta('dropped') ?? 0) + events.length);
     });
     return home;
   }

@@ -43,8 +43,6 @@ export type Standing =
       receipt: string;
       /** UTC milliseconds. */
       at: number;
-      /** Events that came afterwards and were dropped. */
-      dropped: number;
       /** Object name of the person's root: it knows how far the erasure is. */
       root: string;
       /** At the root: the object names of all the person's identifiers, and of those not told yet. */

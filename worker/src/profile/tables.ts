@@ -80,6 +80,8 @@ export interface Meta {
   /** Journal numbers that states and outbox include, where no state says so. */
   numbers: { checkpoint: number; forwarded: number };
   returning: { epoch: number; applied: number; unlinked: string[] };
+  /** Events of an erased person that came afterwards: a row of its own, as the tombstone may name thousands. */
+  dropped: number;
 }
 
 /** What a site's settings say of its profiles. */

@@ -516,6 +516,23 @@ describe('an erasure', () => {
       expect(await erase()).toMatchObject({ members: { length: 3 } });
     }
   });
+
+  it('drops what comes later, and counts it', async () => {
+    const [a, u] = [fresh('anon'), fresh('user')];
+    await sent([{ type: 'identify', anonymousId: a, userId: u, messageId: fresh() }]);
+    await expect
+      .poll(() => eraseProfile(env, nameOf('user', u), 'receipt'), { timeout: 20_000 })
+      .toMatchObject({ is: 'gone', left: 0 });
+    await sent([track(a, 'X'), track(a, 'X'), track(a, 'X', {}, { userId: u })]);
+    await sent([track(a, 'X')]);
+    const dropped = async (kind: Kind, id: string): Promise<unknown> =>
+      runInDurableObject(await objectOf(kind, id), (_, state) => {
+        const { sql } = state.storage;
+        return sql.exec("select value from meta where key = 'dropped'").one()['value'];
+      });
+    expect([await dropped('anon', a), await dropped('user', u)]).toEqual(['3', '1']);
+    expect(await profile('anon', a)).toBeUndefined();
+  });
 });
 
 describe('the store of chunks', () => {

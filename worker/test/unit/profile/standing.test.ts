@@ -103,7 +103,6 @@ describe('step', () => {
       epoch: 5,
       receipt: 'r',
       at: 1,
-      dropped: 0,
       root: 'u.1',
       members: [],
       untold: [],
