@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'bundle',
           include: [
-            'sdk/test/bundle.test.ts',
+            'sdk/test/*.test.ts',
             'cli/test/**/*.test.ts',
             'worker/test/process/**/*.test.ts',
           ],

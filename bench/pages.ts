@@ -2,12 +2,28 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WRITE_KEY } from './traffic.ts';
 
-/** Two pages of a site of its own: one with the tag, one without. */
+/** What a page has in its head and in its body, when it is to tell this collector. */
+export type MakePage = (collector: string) => Parts;
+
+interface Parts {
+  head: string;
+  body?: string;
+}
+
+/** Pages of a site of its own. */
 export interface Pages {
-  /** With the tag of a collector. */
-  tagged(collector: string): string;
+  /** Address of a page that was given at the start, or with the tag alone, for a collector. */
+  tagged(collector: string, path?: string): string;
+  /** Address of a page with nothing. */
   bare: string;
   stop(): Promise<void>;
+}
+
+/** What the site has besides its pages with the tag alone, by path. */
+export interface Site {
+  pages?: { readonly [path: string]: MakePage };
+  /** JavaScript. */
+  scripts?: { readonly [path: string]: string };
 }
 
 /** Resolves when a server listens on a free port of this machine; answers the port. */
@@ -27,22 +43,35 @@ export async function close(server: Server): Promise<void> {
   });
 }
 
-const page = (head: string): string =>
-  `<!doctype html><html lang="en"><title>Bench</title><link rel="icon" href="data:,">${head}<p>A page.`;
+/** Calls that are made before the script is there. */
+export const stub = (calls: string): string =>
+  `<script>window.cresset=window.cresset||function(){(cresset.q=cresset.q||[]).push(arguments)};${calls}</script>`;
+
+/** The script tag, as the documentation shows it. */
+export const tag = (collector: string): string =>
+  `<script async src="${collector}/c.js" data-key="${WRITE_KEY}"></script>`;
+
+const html = (head: string, body = ''): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>Bench</title><link rel="icon" href="data:,">${head}<body><p>A page.</p>${body}`;
 
 /** Serves the pages on `localhost`, which is another site than `127.0.0.1`, where the worker is. */
-export async function startPages(): Promise<Pages> {
+export async function startPages({ pages = {}, scripts = {} }: Site = {}): Promise<Pages> {
   const server = createServer((request, response) => {
-    const collector = new URL(request.url ?? '/', 'http://localhost').searchParams.get('collector');
-    const tag =
-      collector === null
-        ? ''
-        : `<script async src="${collector}/c.js" data-key="${WRITE_KEY}"></script>`;
-    response.setHeader('content-type', 'text/html; charset=utf-8').end(page(tag));
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const script = scripts[pathname];
+    if (script !== undefined) {
+      response.setHeader('content-type', 'text/javascript; charset=utf-8').end(script);
+      return;
+    }
+    const collector = searchParams.get('collector');
+    const make: MakePage = pages[pathname] ?? ((collector) => ({ head: tag(collector) }));
+    const { head, body }: Parts = collector === null ? { head: '' } : make(collector);
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(html(head, body));
   });
   const origin = `http://localhost:${await listen(server)}`;
   return {
-    tagged: (collector) => `${origin}/?collector=${encodeURIComponent(collector)}`,
+    tagged: (collector, path = '/') =>
+      `${origin}${path}?collector=${encodeURIComponent(collector)}`,
     bare: `${origin}/bare`,
     stop: () => close(server),
   };

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Remedy } from '../scripts/remedy.ts';
+import { browser } from './browser.ts';
 import { collect } from './collect.ts';
 import { decide } from './decide.ts';
 import { exit } from './exit.ts';
@@ -18,7 +19,7 @@ import { profile } from './profile.ts';
 import { rows } from './rows.ts';
 import { sizes } from './sizes.ts';
 
-const PARTS = { sizes, collect, decide, profile, rows, exit } satisfies Record<
+const PARTS = { sizes, collect, decide, profile, rows, browser, exit } satisfies Record<
   string,
   (script: string) => Promise<Section>
 >;

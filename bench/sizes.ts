@@ -1,51 +1,27 @@
 import { readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { rollup } from 'rollup';
+import { basename } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { modulesOf } from '../scripts/worker.ts';
+import { brotli } from './brotli.ts';
+import { CEILINGS, SHAKEN_CEILING } from './ceilings.ts';
 import { judged, type Line, type Section, shown } from './line.ts';
+import { shaken } from './shaken.ts';
 import { startupOf } from './startup.ts';
 
 const gzip = (data: Uint8Array): number => gzipSync(data, { level: 9 }).byteLength;
-const brotli = (data: Uint8Array): number =>
-  brotliCompressSync(data, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-      [constants.BROTLI_PARAM_SIZE_HINT]: data.byteLength,
-    },
-  }).byteLength;
-
-function entry(what: string, data: Uint8Array, limit?: number): Line {
+function entry(what: string, data: Uint8Array, limit: number): Line {
   const size = { raw: data.byteLength, gzip: gzip(data), brotli: brotli(data) };
-  const line: Line = {
-    what,
-    value: `${shown(size.brotli)} B`,
-    number: size.brotli,
-    note: `raw ${shown(size.raw)}, gzip ${shown(size.gzip)}`,
-    detail: size,
-  };
-  return limit === undefined ? line : judged(line, limit, 'B brotli');
-}
-
-/** What a site's own bundler leaves of the ESM entry, where only these calls are made. */
-async function shaken(): Promise<Uint8Array> {
-  const page = 'page.js';
-  const bundle = await rollup({
-    input: page,
-    plugins: [
-      {
-        name: 'page',
-        resolveId: (id) => (id === page ? id : resolve(id)),
-        load: (id) =>
-          id === page
-            ? "import{init}from'dist/index.js';const c=init({key:'wk',host:'https://c'});c.page();c.track('x')"
-            : null,
-      },
-    ],
-  });
-  const { output } = await bundle.generate({ format: 'esm' });
-  return Buffer.from(output[0].code);
+  return judged(
+    {
+      what,
+      value: `${shown(size.brotli)} B`,
+      number: size.brotli,
+      note: `raw ${shown(size.raw)}, gzip ${shown(size.gzip)}`,
+      detail: size,
+    },
+    limit,
+    'B brotli',
+  );
 }
 
 /** Sizes of what is sent to browsers and to the platform. */
@@ -61,9 +37,14 @@ export async function sizes(script: string): Promise<Section> {
     title: 'Sizes',
     method: 'As built. gzip at level 9, brotli at quality 11; kB are 1,000 bytes.',
     lines: [
-      entry('c.js', readFileSync('dist/c.js'), 3_500),
-      entry('ESM, all of it', readFileSync('dist/index.js')),
-      entry('ESM, init + page + track, tree-shaken', await shaken(), 2_500),
+      ...Object.entries(CEILINGS).map(([file, ceiling]) =>
+        entry(file, readFileSync(`dist/${file}`), ceiling),
+      ),
+      entry(
+        'index.js, create + pages + track, tree-shaken',
+        Buffer.from((await shaken()).code),
+        SHAKEN_CEILING,
+      ),
       judged(
         { what: 'worker, all modules', value: `${shown(worker / 1000)} kB`, number: worker / 1000 },
         250,

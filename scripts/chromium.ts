@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 const SYSTEM = [
   '/usr/bin/chromium',
@@ -30,7 +30,7 @@ function run(command: string, ...args: string[]): boolean {
 }
 
 /** Path of a Chromium that can be run; installs one where there is none, and throws where it cannot. */
-function findChromium(): string {
+export function findChromium(): string {
   let path = installed();
   if (path === undefined && run('npx', 'playwright-core', 'install', '--with-deps', 'chromium'))
     path = installed();
@@ -45,16 +45,20 @@ function findChromium(): string {
   return path;
 }
 
-/** Starts the browser headless, quiet towards the network. */
-export async function launchChromium(): Promise<Browser> {
+/** Runs it without a sandbox where there is none, and quiet towards the network. */
+export const CHROMIUM_ARGS = [
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+/** Starts the browser headless; `more` besides. */
+export async function launchChromium(more: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({
+    ...more,
     executablePath: findChromium(),
-    args: [
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
+    args: CHROMIUM_ARGS,
   });
 }

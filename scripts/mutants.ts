@@ -1,29 +1,69 @@
 /**
- * `npm run test:mutants [word]`: takes each defence of `worker/test/mutants` out of a copy of the worker, and runs
- * the attack that it stands against. The attack must succeed then: a test that stays green proves nothing, and
- * neither does one that breaks before it begins.
+ * `npm run test:mutants [word]`: takes each defence of `worker/test/mutants` out of a copy of the worker, and each
+ * promise of `sdk/test/mutants` out of a copy of the SDK, and runs the test that stands for it; `sdk` does only the
+ * SDK's. It must fail then: a test that stays green proves nothing, and neither does one that breaks before it begins.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MUTANTS as OF_SDK } from '../sdk/test/mutants/mutants.ts';
 import { type Mutant, mutated } from '../worker/test/mutants/mutant.ts';
-import { MUTANTS } from '../worker/test/mutants/mutants.ts';
+import { MUTANTS as OF_WORKER } from '../worker/test/mutants/mutants.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Inside the repository, so that `node_modules` is found above it. */
 const copy = join(root, '.wrangler', 'mutants', String(process.pid));
 const report = join(copy, 'report.json');
-/** What the tests of the worker need. */
-const PARTS = [
-  'worker',
-  'dist',
-  'docs/reference',
-  'package.json',
-  'tsconfig.base.json',
-  'vitest.config.ts',
-  'wrangler.toml',
-];
+
+/** One kind of mutants: where its tests are, and how they come to the changed source. */
+interface Suite {
+  mutants: readonly Mutant[];
+  project: string;
+  /** The folder of the tests. */
+  tests: string;
+  /** What is copied. */
+  parts: string[];
+  /** Where the tests run: in the copy, or here, on what was built of the copy. */
+  cwd: string;
+  env: { [name: string]: string };
+  /** Makes of the copy what the tests take; what was wrong, if anything. */
+  build: () => string | undefined;
+}
+
+const WORKER: Suite = {
+  mutants: OF_WORKER,
+  project: 'workerd',
+  tests: 'worker/test/workerd',
+  parts: [
+    'worker',
+    'dist',
+    'docs/reference',
+    'package.json',
+    'tsconfig.base.json',
+    'vitest.config.ts',
+    'wrangler.toml',
+  ],
+  cwd: copy,
+  env: { PWD: copy },
+  build: () => undefined,
+};
+
+/** Built into the copy, so that the real `dist/` stays as it is. */
+const SDK: Suite = {
+  mutants: OF_SDK,
+  project: 'browser',
+  tests: 'sdk/test/browser',
+  parts: ['sdk/src', 'worker/src/contract', 'dist', 'package.json', 'rollup.config.ts'],
+  cwd: root,
+  env: { CRESSET_DIST: join(copy, 'dist') },
+  build: () => {
+    const script = join(root, 'sdk', 'test', 'mutants', 'build.ts');
+    const { status, stderr } = spawnSync(process.execPath, [script], { cwd: copy });
+    return status === 0 ? undefined : stderr.toString();
+  },
+};
+
 /** One run takes ten seconds; on a machine that is thirty times slower it is over, or hangs. Milliseconds. */
 const PATIENCE = 300_000;
 
@@ -62,16 +102,17 @@ const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g,
 
 /** Runs tests of the copy; what each came to, with the file's name, and what was printed where there is no report. */
 async function run(
+  suite: Suite,
   tests: readonly Mutant['test'][],
 ): Promise<{ outcomes: (Outcome & { file: string })[]; printed: string }> {
   rmSync(report, { force: true });
-  const files = [...new Set(tests.map(([file]) => join('worker', 'test', 'workerd', file)))];
+  const files = [...new Set(tests.map(([file]) => join(suite.tests, file)))];
   const names = [...new Set(tests.map(([, name]) => escaped(name)))].join('|');
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const options = ['--project', 'workerd', '--reporter=json', `--outputFile.json=${report}`];
+  const options = ['--project', suite.project, '--reporter=json', `--outputFile.json=${report}`];
   const child = spawn(process.execPath, [vitest, 'run', ...options, '-t', names, ...files], {
-    cwd: copy,
-    env: { ...process.env, PWD: copy },
+    cwd: suite.cwd,
+    env: { ...process.env, ...suite.env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -109,12 +150,14 @@ const of = (outcomes: Awaited<ReturnType<typeof run>>['outcomes'], [file, name]:
     .map(({ status }) => status);
 
 /** What is wrong with a mutant: undefined where its test fails, as it should. */
-async function judge(mutant: Mutant): Promise<string | undefined> {
+async function judge(suite: Suite, mutant: Mutant): Promise<string | undefined> {
   const file = join(copy, mutant.file);
   const source = readFileSync(file, 'utf8');
   try {
     writeFileSync(file, mutated(source, mutant));
-    const { outcomes, printed } = await run([mutant.test]);
+    const broken = suite.build();
+    if (broken !== undefined) return `BROKEN: it does not build\n${broken}`;
+    const { outcomes, printed } = await run(suite, [mutant.test]);
     const statuses = of(outcomes, mutant.test);
     if (statuses.includes('failed')) return undefined;
     if (statuses.includes('passed')) return 'SURVIVED: the test passes without the defence too';
@@ -126,16 +169,21 @@ async function judge(mutant: Mutant): Promise<string | undefined> {
   }
 }
 
-async function main(): Promise<boolean> {
-  const [word = ''] = process.argv.slice(2);
-  const chosen = MUTANTS.filter(({ name }) => name.includes(word));
-  if (chosen.length === 0) throw new Error(`no mutant has "${word}" in its name`);
-  if (!existsSync(join(root, 'dist', 'c.js'))) throw new Error('run `npm run build` first');
+/** Does one suite's mutants that have the word in their names; whether all were killed. */
+async function prove(suite: Suite, word: string): Promise<boolean> {
+  const chosen = suite.mutants.filter(({ name }) => name.includes(word));
+  if (chosen.length === 0) return true;
+  rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
-  for (const part of PARTS) cpSync(join(root, part), join(copy, part), { recursive: true });
+  for (const part of suite.parts) cpSync(join(root, part), join(copy, part), { recursive: true });
+  const broken = suite.build();
+  if (broken !== undefined) throw new Error(broken);
 
   const began = Date.now();
-  const { outcomes, printed } = await run(chosen.map(({ test }) => test));
+  const { outcomes, printed } = await run(
+    suite,
+    chosen.map(({ test }) => test),
+  );
   const red = chosen.filter(({ test }) => {
     const statuses = of(outcomes, test).filter((status) => status !== 'skipped');
     return statuses.length === 0 || statuses.some((status) => status !== 'passed');
@@ -156,7 +204,7 @@ async function main(): Promise<boolean> {
   let bad = 0;
   for (const mutant of chosen) {
     const at = Date.now();
-    const fault = await judge(mutant);
+    const fault = await judge(suite, mutant);
     if (fault !== undefined) bad += 1;
     const seconds = ((Date.now() - at) / 1000).toFixed(1);
     console.log(`${fault === undefined ? 'killed  ' : 'ALIVE   '} ${mutant.name} (${seconds} s)`);
@@ -165,6 +213,16 @@ async function main(): Promise<boolean> {
   const minutes = ((Date.now() - began) / 60_000).toFixed(1);
   console.log(`\n${chosen.length - bad} killed, ${bad} alive, in ${minutes} min`);
   return bad === 0;
+}
+
+async function main(): Promise<boolean> {
+  const [word = ''] = process.argv.slice(2);
+  const all = [...OF_WORKER, ...OF_SDK];
+  if (!all.some(({ name }) => name.includes(word)))
+    throw new Error(`no mutant has "${word}" in its name`);
+  if (!existsSync(join(root, 'dist', 'c.js'))) throw new Error('run `npm run build` first');
+  const killed = [await prove(WORKER, word), await prove(SDK, word)];
+  return killed.every(Boolean);
 }
 
 try {

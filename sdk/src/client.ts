@@ -1,117 +1,138 @@
-import type { DecideContext, Decisions, JsonObject } from '../../worker/src/contract/wire.ts';
-import { captureCart, type Commerce } from './capture/cart.ts';
-import type { Properties, Track } from './capture/track.ts';
-import type { Options } from './config.ts';
-import { type ConsentLevel, inForce } from './consent.ts';
-import { followPage } from './context.ts';
-import { askFor } from './decide.ts';
+import { EVENTS_DROPPED } from '../../worker/src/contract/values.ts';
+import type { JsonObject } from '../../worker/src/contract/wire.ts';
+import { attempt } from './attempt.ts';
+import type { Core, Cresset, Events, IdentifyOptions, TrackOptions } from './api.ts';
+import type { Properties } from './properties.ts';
+import { type Options, setOptions } from './config.ts';
+import {
+  type ConsentLevel,
+  held,
+  inForce,
+  isAgreed,
+  level,
+  release,
+  setLevel,
+  soon,
+} from './consent.ts';
+import { page } from './context.ts';
+import { createEvent, type EventFields, type NewEvent } from './event.ts';
 import { guard, warn } from './guard.ts';
-import { become, forget, getPerson } from './identity.ts';
-import { run, type Run, type Where } from './run.ts';
-import { names, remove, STORED } from './store.ts';
-
-/** The calls that a page can make. None of them throws. */
-export interface Cresset extends Commerce {
-  /** A page view, besides those that are sent by themselves (`pages`). */
-  page(name?: string, properties?: Properties): void;
-  page(category: string, name: string, properties?: Properties): void;
-  page(properties: Properties): void;
-  /** Something happened. The name is at most 200 characters. */
-  track(event: string, properties?: Properties): void;
-  /**
-   * The visitor is this user of the site, or has these traits. `signature` is the hex HMAC-SHA256 of the
-   * user id under the site's identity secret, made on the site's server.
-   */
-  identify(userId: string | number, traits?: Properties, options?: IdentifyOptions): void;
-  identify(traits: Properties): void;
-  /**
-   * What to show in these slots, at most 20. Never rejects: after `timeout` milliseconds or a failure the
-   * decisions have no offer and the reason `TIMEOUT` or `ERROR`. Conditions see the context as `context.custom.*`.
-   */
-  decide(slots: string[], context?: DecideContext): Promise<Decisions>;
-  /**
-   * The visitor agrees to this, from now on. `none` deletes what was stored and stops everything until
-   * another level is set.
-   */
-  consent(level: ConsentLevel): void;
-  /** Forgets the user, as at sign-out: a new anonymous id begins. */
-  reset(): void;
-  /** The anonymous id; undefined without consent. */
-  anonymousId(): string | undefined;
-  /** Sends what waits and ends everything that was started. */
-  stop(): void;
-}
-
-/** What may be told of an `identify`. */
-export interface IdentifyOptions {
-  /** Hex HMAC-SHA256 of the user id under the site's identity secret. */
-  signature?: string | undefined;
-}
+import { become, forget, getPerson, wipe } from './identity.ts';
+import { running } from './lifecycle.ts';
+import { lose, takeLost } from './loss.ts';
+import { add } from './queue.ts';
+import { flush, wake } from './sender.ts';
+import { on, silence, tell } from './signals.ts';
 
 /** Not in every browser, and not in TypeScript's DOM. */
 type PrivacyControl = Navigator & { globalPrivacyControl?: boolean };
 
 const isObject = (value: unknown): value is JsonObject => !!value && typeof value === 'object';
 
-/** Wires the parts of one page together. */
-const createClient = (options: Options): Cresset => {
-  const page = followPage();
-  let level: ConsentLevel;
-  let running: Run | undefined;
-  let stopped = false;
-  const where: Where = (at = page()) => ({ page: at, consent: level });
+let instance: Cresset | undefined;
 
-  const end = (): void => {
-    running?._scope._end();
-    running = undefined;
-  };
-  const consent = guard((asked: ConsentLevel) => {
-    level = inForce(asked, (navigator as PrivacyControl).globalPrivacyControl);
-    if (level === 'none') {
-      end();
-      names(STORED).forEach(remove);
-    } else if (!stopped) running ??= run(options, where);
-  });
-  const track: Track = guard((event, properties) => {
-    running?._emit({ event, properties });
-  });
+const ready = (): void => {
+  release();
+  wake(0);
+};
 
-  consent(options.consent ?? 'all');
+/** Makes an event, stores it and sends it soon. */
+const emit = (fields: EventFields): NewEvent => {
+  const event = createEvent(fields, page());
+  // What waits is as it was at the call. What is no JSON is told when it is stored.
+  const copy = held && attempt(() => JSON.parse(JSON.stringify(event)) as NewEvent);
+  soon(() => {
+    try {
+      const context = { ...event.context, consent: level };
+      const stored = { ...(copy ?? event), ...getPerson(), context };
+      add(stored);
+      wake();
+      tell('event', stored);
+    } catch (error) {
+      lose(1, 'invalid', error);
+    }
+  });
+  return event;
+};
+const leave = (): void => {
+  tell('leave');
+  ready();
+  void flush();
+};
+
+/** Makes the calls. */
+const build = (options: Options): Core => {
+  let stopped = !options.key;
   return {
-    ...captureCart(track),
-    track,
-    consent,
+    options,
+    on,
+    track: guard((event: string, properties?: Properties, more?: TrackOptions) => {
+      emit({ event, properties, ...more });
+    }),
     page: guard((...args: unknown[]) => {
       const texts = args.filter((arg) => typeof arg === 'string');
-      running?._view({
+      tell('leave');
+      const view = emit({
+        type: 'page',
         name: texts.pop(),
         category: texts.pop(),
         properties: args.find(isObject),
       });
+      if (level !== 'none') tell('view', view);
     }),
     identify: guard((...args: unknown[]) => {
       if (isObject(args[0])) args.unshift(0);
-      const [userId, traits, extra] = args as [string | number, JsonObject?, IdentifyOptions?];
-      if (running && userId) become(String(userId));
-      running?._emit({ type: 'identify', traits, signature: extra?.signature });
+      const [userId, traits, more] = args as [string | number, JsonObject?, IdentifyOptions?];
+      if (userId) soon(() => become(String(userId)));
+      emit({ type: 'identify', traits, ...more });
     }),
-    reset: guard(forget),
-    decide: async (slots, context) =>
-      askFor(running?._scope, options, slots, { ...where(), ...context }),
-    anonymousId: () => running && getPerson().anonymousId,
+    reset: () => soon(forget),
+    anonymousId: guard(() => (isAgreed() ? getPerson().anonymousId : undefined)),
+    consent: guard((asked: ConsentLevel) => {
+      if (stopped) return;
+      const isNew = level === 'none';
+      setLevel(inForce(asked, (navigator as PrivacyControl).globalPrivacyControl));
+      if (level === 'none') {
+        running._end();
+        wipe();
+        return;
+      }
+      if (isNew) {
+        tell('start');
+        // On becoming visible again this does no harm, and what an outage held back gets a new chance.
+        running._on('pagehide visibilitychange', leave);
+        running._on('DOMContentLoaded', ready);
+      }
+      if (document.readyState !== 'loading') ready();
+    }),
     stop: guard(() => {
-      running?._leave();
-      end();
+      leave();
+      setLevel('none');
       stopped = true;
+      running._end();
+      tell('stop');
+      silence();
       instance = undefined;
     }),
   };
 };
 
-let instance: Cresset | undefined;
-
-/** Starts Cresset on this page. Call it once; a second call changes nothing and returns the first. */
-export const init = (options: Options): Cresset => {
+/**
+ * Starts Cresset on this page with the parts of `options.with` only; what is not imported costs nothing. Call it
+ * once; a second call changes nothing and returns the first.
+ */
+export const create = <E = Events>(options: Options): Core<E> => {
   if (instance) warn('init called twice');
-  return (instance ??= createClient(options));
+  else {
+    if (!options.key) warn('no key');
+    setOptions(options);
+    const made = (instance = build(options) as Cresset);
+    on('sent', ({ status }) => {
+      const count = status === 200 && takeLost();
+      if (count) emit({ event: EVENTS_DROPPED, properties: { count } });
+    });
+    options.with?.forEach((part) => guard(part)(made, options));
+    made.consent(options.consent ?? 'all');
+  }
+  return instance as never;
 };

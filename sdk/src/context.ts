@@ -1,8 +1,7 @@
 import type { EventContext } from '../../worker/src/contract/wire.ts';
+import { address, publicUrl } from './address.ts';
+import { options } from './config.ts';
 import { VERSION } from './version.ts';
-
-/** URL of the page without its fragment, which may hold secrets. */
-export const address = (): string => location.href.replace(/#.*/, '');
 
 /** What stays the same on a page; goes once with each batch. */
 export const surroundings = (): EventContext => ({
@@ -10,16 +9,27 @@ export const surroundings = (): EventContext => ({
   locale: navigator.language,
 });
 
-/** A function that tells on which page something happens. When the URL changed without a load, the page before is the referrer. */
-export const followPage = (): (() => EventContext['page']) => {
-  let url = address();
-  let { referrer } = document;
-  return () => {
-    const now = address();
-    if (now !== url) {
-      referrer = url;
-      url = now;
-    }
-    return { url, referrer, title: document.title };
-  };
+let at: string;
+let url: string | undefined;
+let referrer: string;
+let canonical: string | undefined;
+let stale: string | undefined;
+
+/**
+ * On which page something happens now. When the URL changed without a load, the page before is the referrer. The
+ * canonical URL stands for the page's own, but not one that the page before has left behind.
+ */
+export const page = (): EventContext['page'] => {
+  if (at !== (at = address(options))) {
+    referrer = url ?? publicUrl(options, document.referrer);
+    stale = canonical;
+  }
+  canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href;
+  url = publicUrl(
+    options,
+    canonical !== stale && canonical?.startsWith(`${location.origin}/`)
+      ? canonical.replace(/[?#].*/, '') + location.search + location.hash
+      : undefined,
+  );
+  return { url, referrer, title: document.title };
 };

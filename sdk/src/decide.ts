@@ -6,40 +6,44 @@ import type {
   DecisionReason,
   Decisions,
 } from '../../worker/src/contract/wire.ts';
-import { type Options, TIMEOUT } from './config.ts';
+import { attempt } from './attempt.ts';
+import { options, TIMEOUT } from './config.ts';
+import { isAgreed, level } from './consent.ts';
+import { page } from './context.ts';
 import { getPerson, isFresh } from './identity.ts';
-import type { Scope } from './lifecycle.ts';
-import { post } from './transport.ts';
+import { running } from './lifecycle.ts';
+import { flush } from './sender.ts';
+import { tell } from './signals.ts';
+import { post, type Reply } from './transport.ts';
 
-/** The same promise, but it resolves to undefined after `ms`. */
-export const within = <T>(scope: Scope, ms: number, answer: Promise<T>): Promise<T | undefined> =>
-  new Promise((done) => {
-    scope._later(() => done(undefined), ms);
-    // oxlint-disable-next-line promise/no-callback-in-promise -- `done` settles this very promise
-    void answer.then(done);
-  });
-
-/**
- * Asks for decisions. Never rejects: a slot without an answer has no offer, and a reason, so the page shows
- * what it has. No scope means no consent.
- */
-export const askFor = async (
-  scope: Scope | undefined,
-  { key, host, timeout = TIMEOUT }: Options,
-  slots: string[],
-  context: DecideContext,
-): Promise<Decisions> => {
-  const request = (): DecideRequest => ({
-    writeKey: key,
-    ...getPerson(),
-    fresh: isFresh(getPerson().anonymousId),
-    slots,
-    context,
-  });
-  const reply = scope && (await within(scope, timeout, post(host + PATH_DECIDE, request())));
-  const reason: DecisionReason = scope ? (reply ? 'ERROR' : 'TIMEOUT') : 'NO_CONSENT';
-  return {
+/** Asks for decisions. Never rejects: a slot without an answer has no offer, and a reason, so the page shows what it has. */
+export const decide = async (slots: string[], context?: DecideContext): Promise<Decisions> => {
+  const agreed = isAgreed();
+  const reply =
+    agreed &&
+    (await Promise.race([
+      // What the visitor did until now counts: it goes first. What the caller says may throw as it is read.
+      flush().then(
+        () =>
+          attempt(() =>
+            post(PATH_DECIDE, {
+              writeKey: options.key,
+              ...getPerson(),
+              fresh: isFresh(getPerson().anonymousId),
+              slots,
+              context: { page: page(), consent: level, ...context },
+            } satisfies DecideRequest),
+          ) ?? ([0] as Reply),
+      ),
+      new Promise<void>((done) => {
+        running._later(done, options.timeout ?? TIMEOUT);
+      }),
+    ]));
+  const reason: DecisionReason = agreed ? (reply ? 'ERROR' : 'TIMEOUT') : 'NO_CONSENT';
+  const decisions = {
     ...Object.fromEntries([slots].flat().map((slot) => [slot, { reason }])),
-    ...(reply?.[1] as DecideAnswer | undefined)?.decisions,
+    ...((reply || [])[1] as DecideAnswer | undefined)?.decisions,
   };
+  tell('decisions', decisions);
+  return decisions;
 };

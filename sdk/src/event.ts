@@ -1,23 +1,27 @@
 import type { EventContext, IncomingEvent } from '../../worker/src/contract/wire.ts';
-import type { Properties } from './capture/track.ts';
+import type { Properties } from './properties.ts';
 import type { Person } from './identity.ts';
 import { randomId } from './random.ts';
-
-/** An event as it waits in the store and goes over the wire. */
-export interface StoredEvent extends EventFields, Person {
-  messageId: string;
-  timestamp: string;
-  context: EventContext;
-}
 
 /** What an event says of itself; the rest is put around it. Without a type it is a `track`. */
 export interface EventFields extends Pick<
   IncomingEvent,
-  'type' | 'event' | 'name' | 'category' | 'signature'
+  'type' | 'event' | 'name' | 'category' | 'signature' | 'timestamp'
 > {
   properties?: Properties | undefined;
   traits?: Properties | undefined;
+  /** Stands over what the page says. */
+  context?: EventContext | undefined;
 }
+
+/** An event that was made. */
+export interface NewEvent extends EventFields {
+  messageId: string;
+  context: EventContext;
+}
+
+/** An event as it waits in the store and goes over the wire. */
+export interface StoredEvent extends NewEvent, Person {}
 
 let last = 0;
 
@@ -27,16 +31,11 @@ const messageId = (): string => {
   return last.toString(36) + randomId().slice(8);
 };
 
-/** Makes an event that happens now. */
-export const createEvent = (
-  fields: EventFields,
-  person: Person,
-  context: EventContext,
-): StoredEvent => ({
+/** Makes an event that happens now. Whose it is shows only when it may be stored. */
+export const createEvent = (fields: EventFields, page: EventContext['page']): NewEvent => ({
   type: 'track',
-  ...fields,
-  ...person,
-  messageId: messageId(),
   timestamp: new Date().toISOString(),
-  context,
+  ...fields,
+  messageId: messageId(),
+  context: { page, ...fields.context },
 });

@@ -1,18 +1,17 @@
-let said: unknown;
+import { attempt } from './attempt.ts';
+import { tell } from './signals.ts';
+
+let said: string;
 
 /** Tells the developer what was dropped or ignored, and why; the same thing not twice in a row. */
 export const warn = (what: unknown): void => {
-  // oxlint-disable-next-line no-console -- the console is the only place where a page's developer looks
-  if (said !== what) console.warn('cresset:', (said = what));
-};
-
-/** Runs `run`; what it throws is swallowed and the answer is undefined. */
-export const attempt = <R>(run: () => R): R | undefined => {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
+  // What a page throws need not be printable, and its console may be its own.
+  attempt(() => {
+    if (said === (said = String(what))) return;
+    // oxlint-disable-next-line no-console -- the console is the only place where a page's developer looks
+    console.warn('cresset:', what);
+    tell('warning', what);
+  });
 };
 
 /** The same function, but what it throws becomes a warning: nothing of ours may break the page. */

@@ -1,39 +1,50 @@
 import { guard } from './guard.ts';
 
-/** What was started and must be ended with `stop()`, or when consent is withdrawn. */
+/** What is waited for with `setTimeout`. Its type is Node's where the tests are checked. */
+export type Timer = ReturnType<typeof setTimeout>;
+
+/** What was started and must be ended: with `stop()`, when consent is withdrawn, or when a place shows something else. */
 export interface Scope {
-  /** Listens until the end. Listeners are passive and see an event first, wherever on the page it happens. */
-  _on(target: EventTarget, type: string, run: (event: Event) => void): void;
+  /**
+   * Listens until the end to these types of events, separated by spaces. Listeners see an event
+   * first, wherever on the page it happens. None of these types is one that browsers wait for before they scroll.
+   */
+  _on(types: string, run: (event: Event) => void, target?: EventTarget): void;
   /** Runs once after `ms`, unless the scope has ended by then. Returns the timer. */
-  _later(run: () => void, ms: number): number;
+  _later(run: () => void, ms: number): Timer;
   /** Is called at the end. */
   _undo(run: () => void): void;
+  /** Ends what was started. What is started after that is a new beginning. */
   _end(): void;
 }
 
 /** Opens a scope. */
 export const createScope = (): Scope => {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const timers = new Set<number>();
+  let undos: (() => void)[] = [];
+  const undo = (run: () => void): void => {
+    undos.push(run);
+  };
   return {
-    _on: (target, type, run) =>
-      target.addEventListener(type, guard(run), { signal, capture: true, passive: true }),
+    _on(types, run, target = window) {
+      const guarded = guard(run);
+      for (const type of types.split(' ')) {
+        target.addEventListener(type, guarded, true);
+        undo(() => target.removeEventListener(type, guarded, true));
+      }
+    },
+    // To undo a timer that is over is harmless: its number is never another's.
     _later(run, ms) {
-      const timer = window.setTimeout(() => {
-        timers.delete(timer);
-        guard(run)();
-      }, ms);
-      timers.add(timer);
-      // What was ended starts nothing: an answer may come, or a patched function be called, after the end.
-      if (signal.aborted) clearTimeout(timer);
+      const timer = setTimeout(guard(run), ms);
+      undo(() => clearTimeout(timer));
       return timer;
     },
-    // Not by `_on`: a listener that hangs on the signal is removed before it hears of the abort.
-    _undo: (run) => signal.addEventListener('abort', run),
+    _undo: undo,
     _end() {
-      controller.abort();
-      timers.forEach(clearTimeout);
+      undos.forEach((run) => run());
+      undos = [];
     },
   };
 };
+
+/** Ends when consent is withdrawn, or with `stop()`. */
+export const running = createScope();

@@ -1,28 +1,41 @@
-import { type Cresset, init } from './client.ts';
-import { guard } from './guard.ts';
+import type { Cresset } from './api.ts';
+import type { Options } from './config.ts';
+import { guard, warn } from './guard.ts';
+import { init } from './init.ts';
+import { loading } from './loading.ts';
 
 /** `cresset('cart.add', …)` is the same as `cresset.cart.add(…)`. */
 type Call = (method: string, ...args: unknown[]) => unknown;
 /** The page's only global. At first it is the stub with the calls it queued, then a function that also has the API. */
 type Global = {
-  cresset: undefined | { q?: Parameters<Call>[] } | (Call & Cresset & { q?: never });
+  cresset: undefined | { q?: Parameters<Call>[]; stop?: never } | (Call & Cresset & { q?: never });
 };
 type Method = (...args: unknown[]) => unknown;
-type Methods = { [name: string]: Method & { [part: string]: Method } };
+type Methods = { [name: string]: unknown };
 
 /** Starts Cresset from the script tag's `data-…` attributes, and makes the calls that the stub queued. */
-const start = guard((script: HTMLScriptElement) => {
+const start = guard(({ src, dataset }: HTMLScriptElement) => {
   const page = window as never as Global;
-  const { cresset } = page;
+  const stub = page.cresset;
   // The tag stands on the page twice: the first one stays.
-  if (cresset && 'stop' in cresset) return;
-  const api = init(Object.assign({ host: new URL(script.src).origin }, script.dataset) as never);
-  const call: Call = guard((method, ...args) => {
-    const [name, part] = method.split('.') as [string, string];
-    const found = (api as never as Methods)[name] as Methods[string];
-    return (found[part] ?? found)(...args);
+  if (stub?.stop) {
+    warn('init called twice');
+    return;
+  }
+  const api = init({
+    // Beside the script, which a proxy may have under a path of its own; a pinned build is one folder deeper.
+    host: src.replace(/(\/c)?\/[^/]*$/, ''),
+    ...(dataset as never as Omit<Options, 'host'>),
+    with: [loading(dataset['with'])],
   });
+  const call: Call = guard((method, ...args) =>
+    (
+      method
+        .split('.')
+        .reduce((found, name) => found[name] as Methods, api as never as Methods) as never as Method
+    )(...args),
+  );
   page.cresset = Object.assign(call, api);
-  cresset?.q?.forEach((args) => call(...args));
+  stub?.q?.forEach((args) => call(...args));
 });
 start(document.currentScript as HTMLScriptElement);

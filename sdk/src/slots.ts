@@ -1,12 +1,12 @@
 import { MAX_SLOT_LENGTH, MAX_SLOTS } from '../../worker/src/contract/values.ts';
-import type { Decision } from '../../worker/src/contract/wire.ts';
-import { captureExposure } from './capture/exposure.ts';
-import type { Track } from './capture/track.ts';
-import { within } from './decide.ts';
-import { guard } from './guard.ts';
-import { createScope, type Scope } from './lifecycle.ts';
-import { renderBanner } from './render.ts';
-import type { Sender } from './sender.ts';
+import { isOn, TIMEOUT } from './config.ts';
+import { soon } from './consent.ts';
+import { decide } from './decide.ts';
+import type { Part } from './part.ts';
+import { renderers } from './render.ts';
+import { ask } from './sender.ts';
+import { createShow } from './show.ts';
+import { tell } from './signals.ts';
 
 const nameOf = (place: HTMLElement): string => place.dataset['cressetSlot'] as string;
 
@@ -14,50 +14,40 @@ const nameOf = (place: HTMLElement): string => place.dataset['cressetSlot'] as s
 export const askable = (names: string[]): string[] =>
   [...new Set(names)].filter((name) => name && name.length <= MAX_SLOT_LENGTH).slice(0, MAX_SLOTS);
 
-/** Makes the function that fills the page's slots. A slot without an answer in time keeps what it has. */
-export const createSlots = (
-  scope: Scope,
-  timeout: number,
-  ask: Sender['_ask'],
-  track: Track,
-): (() => Promise<void>) => {
-  /** Ends what the last answer began. */
-  let shown: Scope | undefined;
-  let turn: unknown;
-  scope._undo(() => {
-    turn = 0;
-    shown?._end();
-  });
+/** Fills the page's slots at each page view, and adds `decide`, `show` and `renderers`. */
+export const slots: Part = (cresset, options) => {
+  const { timeout = TIMEOUT } = options;
+  let asked: unknown;
+  /** What puts back what stood in the slots. */
+  let shown: (() => void)[] = [];
 
-  const show = guard((inner: Scope, place: HTMLElement, decision: Decision) => {
-    const { offer } = decision;
-    if (offer) {
-      // A later release's: this one cannot show it, so nobody sees it.
-      if (offer.kind !== 'banner') return;
-      const before = [...place.childNodes];
-      place.replaceChildren(renderBanner(offer.content));
-      inner._undo(() => place.replaceChildren(...before));
-    }
-    captureExposure(inner, track, place, nameOf(place), decision);
-  });
+  cresset.renderers = renderers;
+  const show = (cresset.show = createShow(cresset, options));
+  cresset.decide = decide;
 
-  return async () => {
+  const fill = (viewed: number): void => {
     const places = [...document.querySelectorAll<HTMLElement>('[data-cresset-slot]')];
     const names = askable(places.map(nameOf));
     if (!names[0]) return;
-    const mine = (turn = {});
-    const decisions = await within(scope, timeout, ask(names));
-    // A later page view may have asked anew in the meantime: its answer counts.
-    if (decisions && turn === mine) {
-      // Every slot gets back what stood in it; in the same task, so nobody sees it.
-      shown?._end();
-      const inner = (shown = createScope());
-      for (const place of places) {
-        const decision = decisions[nameOf(place)];
-        if (decision?.offer ?? decision?.decisionId) show(inner, place, decision);
-        // A style sheet may hold the slot back by an animation that ends by itself: now there is no need.
-        place.style.animation = 'none';
+    asked = names;
+    const since = viewed || performance.now();
+    ask(names, (decisions) => {
+      if (!decisions) return;
+      tell('decisions', decisions);
+      // Late, a slot keeps what it has. A later page view may have asked anew in the meantime: its answer counts.
+      if (asked === names && performance.now() - since < timeout) {
+        // Every slot gets back what stood in it; in the same task, so nobody sees it.
+        shown.forEach((undo) => undo());
+        shown = places.map((place) => show(place, decisions[nameOf(place)], nameOf(place), since));
       }
-    }
+    });
   };
+  cresset.on('start', () => {
+    asked = 0;
+  });
+  cresset.on('view', () => {
+    // While the document is read nobody waits yet; for consent the slot is not held.
+    const viewed = document.readyState === 'loading' ? 0 : performance.now();
+    if (isOn(options.slots)) soon(() => fill(viewed));
+  });
 };

@@ -1,4 +1,4 @@
-import { attempt } from './guard.ts';
+import { attempt } from './attempt.ts';
 
 type Texts = { [name: string]: string };
 
@@ -32,6 +32,6 @@ export const remove = (name: string): void => {
 
 /** Names that start with `prefix`, sorted. */
 export const names = (prefix: string): string[] =>
-  [...Object.keys(memory), ...Object.keys(local())]
+  Object.keys({ ...memory, ...local() })
     .filter((name) => name.startsWith(prefix))
     .sort();

@@ -1,43 +1,51 @@
-import type { Scope } from '../lifecycle.ts';
+import { PAGE_ENGAGED } from '../../../worker/src/contract/values.ts';
+import type { NewEvent } from '../event.ts';
+import { running } from '../lifecycle.ts';
+import type { Part } from '../part.ts';
 
 /** Milliseconds after the last sign of life for which a visitor still counts as there. */
 const PATIENCE = 30_000;
 
-/** Counts the time in which the page is visible and the visitor active. */
-export interface Engagement<View> {
-  /** What is counted from now on belongs to this page view. */
-  _open(view: View): void;
-  /** Reports what was counted since the last report. */
-  _close(): void;
-}
+/** What is less waits for the next report: a page that goes is told so twice, some milliseconds apart. */
+const SHORT = 100;
 
-/** Starts counting. `report` gets the view and whole milliseconds, never 0. */
-export const captureEngagement = <View>(
-  scope: Scope,
-  report: (view: View, engaged: number) => void,
-): Engagement<View> => {
-  let current: View | undefined;
+/**
+ * Counts the time in which the page is visible and the visitor active, and how far down the page was seen. Reports
+ * what was counted since the last report: the times of a page view add up, its depths grow.
+ */
+export const engagement: Part = (cresset) => {
+  let view: NewEvent | undefined;
   let total = 0;
+  let depth = 0;
   /** The last sign of life; 0 while the page is hidden. */
   let mark = 0;
-  const count = (): void => {
+  const count = (look: unknown): void => {
     const now = performance.now();
     if (mark) total += Math.min(now - mark, PATIENCE);
     mark = document.hidden ? 0 : now;
+    const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight;
+    if (look) depth = Math.max(depth, Math.min(100, Math.round(100 * seen)));
   };
-  count();
-  for (const sign of ['pointermove', 'pointerdown', 'keydown', 'scroll'])
-    scope._on(document, sign, count);
-  const close = (): void => {
-    count();
+  cresset.on('start', () => {
+    view = undefined;
+    mark = 0;
+    count(0);
+    running._on('pointermove pointerdown keydown scroll', count);
+  });
+  cresset.on('leave', () => {
+    // Once seen, not again: at the end of a view of a single-page app the next page may stand there.
+    count(!depth);
     const engaged = Math.round(total);
-    total = 0;
-    if (current && engaged) report(current, engaged);
-  };
-  return {
-    _open(view) {
-      current = view;
-    },
-    _close: close,
-  };
+    if (!view || engaged < SHORT) return;
+    total -= engaged;
+    cresset.track(
+      PAGE_ENGAGED,
+      { engaged, scroll: depth, view: view.messageId },
+      { context: { page: view.context.page } },
+    );
+  });
+  cresset.on('view', (event) => {
+    view = event;
+    total = depth = 0;
+  });
 };

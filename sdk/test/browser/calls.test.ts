@@ -32,6 +32,38 @@ describe('the global', () => {
     expect(withIt.filter((name) => !without.includes(name))).toStrictEqual(['cresset']);
   });
 
+  test('the calls of the tag are these', async () => {
+    const page = await harness.open(harness.pages.make('/calls', html()));
+    const calls = await page.evaluate(() =>
+      Object.entries(window.cresset).flatMap(([name, value]) =>
+        typeof value === 'object' && name !== 'options'
+          ? Object.keys(value).map((part) => `${name}.${part}`)
+          : name,
+      ),
+    );
+    expect(calls.toSorted()).toStrictEqual([
+      'anonymousId',
+      'cart.add',
+      'cart.remove',
+      'cart.view',
+      'checkout',
+      'consent',
+      'decide',
+      'identify',
+      'load',
+      'on',
+      'options',
+      'page',
+      'purchase',
+      'renderers.banner',
+      'renderers.text',
+      'reset',
+      'show',
+      'stop',
+      'track',
+    ]);
+  });
+
   test('keeps the order of early calls, and returns what a call returns', async () => {
     const page = await harness.open(
       harness.pages.make(

@@ -44,6 +44,9 @@ const CORS = {
   'access-control-expose-headers': 'retry-after',
 };
 
+/** Where the SDK was built. The mutants' tests have a build of their own. */
+export const DIST = process.env['CRESSET_DIST'] ?? 'dist';
+
 /** A real server that stands for the worker: it records what comes and keeps events as the contract says. */
 export class Collector {
   mode: Mode = 'ok';
@@ -132,12 +135,20 @@ export class Collector {
   }
 
   async #file(url: string, response: ServerResponse): Promise<void> {
-    const found = url === '/c.js' ? await readFile('dist/c.js') : undefined;
+    const found = await this.#read(url).catch(() => undefined);
     response.writeHead(found === undefined ? 404 : 200, {
       ...CORS,
       'content-type': 'text/javascript; charset=utf-8',
     });
     response.end(found);
+  }
+
+  /** `/c.js`, or a part as the worker embeds it: `/c/items.js`. */
+  async #read(url: string): Promise<string | undefined> {
+    if (url === '/c.js') return readFile(`${DIST}/c.js`, 'utf8');
+    const [, name = ''] = /^\/c\/([a-z]+)\.js$/.exec(url) ?? [];
+    const parts = await readFile(`${DIST}/embed/parts.txt`, 'utf8');
+    return (JSON.parse(parts) as { [name: string]: { text: string } })[name]?.text;
   }
 
   #answer(url: string, body: string, response: ServerResponse): void {

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, LaunchOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { launchChromium } from '../../../scripts/chromium.ts';
 import type { Cresset } from '../../src/index.ts';
@@ -23,8 +23,8 @@ export interface Harness {
   newContext: () => Promise<BrowserContext>;
 }
 
-/** Prepares a file of browser tests. */
-export function useHarness(): Harness {
+/** Prepares a file of browser tests. `launch` says how the browser is started, besides what is usual. */
+export function useHarness(launch: LaunchOptions = {}): Harness {
   const collector = new Collector();
   let browser: Browser;
   let context: BrowserContext;
@@ -44,7 +44,7 @@ export function useHarness(): Harness {
   };
   beforeAll(async () => {
     await harness.pages.start();
-    browser = await launchChromium();
+    browser = await launchChromium(launch);
   });
   beforeEach(async () => {
     // Anew for each test: what a page of the test before still sends finds nobody there.
@@ -85,3 +85,45 @@ export const setVisibility = async (page: Page, state: 'hidden' | 'visible'): Pr
     Object.defineProperty(document, 'hidden', { value: state === 'hidden', configurable: true });
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
   }, state);
+
+/**
+ * Serves `http(s)://….shop.example` by hand, so that subdomains and https need no certificate: every page of it has
+ * the tag, and the worker is on the site's own host.
+ */
+export const serveShop = async (
+  context: BrowserContext,
+  collector: Collector,
+  attributes = '',
+): Promise<void> => {
+  await context.route(/^https?:\/\/\w+\.shop\.example\//, async (route) => {
+    const request = route.request();
+    const { pathname } = new URL(request.url());
+    if (pathname !== '/c.js' && !pathname.startsWith('/v1/')) {
+      await route.fulfill({
+        contentType: 'text/html; charset=utf-8',
+        body: html('', attributes).replaceAll('COLLECTOR', ''),
+      });
+      return;
+    }
+    const method = request.method();
+    const body = method === 'POST' ? (request.postData() ?? '') : null;
+    const answer = await fetch(collector.origin + pathname, { method, body });
+    await route.fulfill({
+      status: answer.status,
+      contentType: answer.headers.get('content-type') ?? '',
+      body: await answer.text(),
+    });
+  });
+};
+
+/** What goes wrong in a page: errors and rejections that nobody caught, and what Cresset tells in the console. */
+export const watch = (page: Page): { errors: string[]; warnings: string[] } => {
+  const errors: string[] = [];
+  const warnings: string[] = [];
+  // Playwright tells of unhandled rejections here, too.
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.text().startsWith('cresset:')) warnings.push(message.text());
+  });
+  return { errors, warnings };
+};

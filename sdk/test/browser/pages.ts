@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
+import { DIST } from './collector.ts';
 
 const TYPES: { [extension: string]: string } = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 /** A site with the pages of `examples/`, on another origin than the collector, plus pages that a test makes up. */
@@ -55,8 +57,8 @@ export class Pages {
     if (made)
       return { text: made.html, headers: { 'content-type': TYPES['.html'], ...made.headers } };
     const file = path.endsWith('/') ? `${path}index.html` : path;
-    const folder = file.startsWith('/dist/') ? '.' : 'examples';
-    const text = await readFile(folder + file, 'utf8').catch(() => undefined);
+    const found = file.startsWith('/dist/') ? DIST + file.slice(5) : `examples${file}`;
+    const text = await readFile(found, 'utf8').catch(() => undefined);
     return {
       // Patience, so that a busy machine does not make an answer come too late.
       text: text

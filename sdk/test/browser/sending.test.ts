@@ -55,31 +55,45 @@ describe('economy', () => {
   });
 
   test('two page views in one batch keep their own places', async () => {
-    const page = await harness.open(harness.pages.make('/two', html()));
+    const page = await harness.open(harness.pages.make('/two', html('', 'data-params="view"')));
     await expectSent(collector, [{ type: 'page' }]);
     await page.evaluate(() => {
       window.cresset.track('Act 1');
-      history.pushState(null, '', '?second');
+      history.pushState(null, '', '?view=2');
       window.cresset.page('Second');
     });
     const [act, second] = await expectSent(collector, [{ event: 'Act 1' }, { name: 'Second' }]);
     expect(collector.requests).toHaveLength(2);
     expect(act?.context.page?.url).toBe(`${harness.pages.origin}/two`);
-    expect(second?.context.page?.url).toBe(`${harness.pages.origin}/two?second`);
+    expect(second?.context.page?.url).toBe(`${harness.pages.origin}/two?view=2`);
     expect(second?.context.page?.referrer).toBe(`${harness.pages.origin}/two`);
   });
 });
 
 describe('leaving', () => {
-  test('20 tracks, then a navigation in the same task: all arrive, each of five times', async () => {
+  test('every request outlives the page', async () => {
+    await harness.context.addInitScript(() => {
+      const original = window.fetch.bind(window);
+      const kept: unknown[] = [];
+      window.fetch = async (url, init) => {
+        kept.push(init?.keepalive);
+        return original(url, init);
+      };
+      Object.assign(window, { kept });
+    });
+    const page = await harness.open(harness.pages.make('/kept', html()));
+    await page.evaluate(async () => window.cresset.decide(['hero']));
+    await expectSent(collector, [{ type: 'page' }]);
+    expect(await page.evaluate('window.kept')).toStrictEqual([true, true]);
+  });
+
+  test('20 tracks, then a navigation in the same task, twenty times over: all 400 arrive, each once', async () => {
     const away = harness.pages.make('/away', '<title>away</title>');
     const url = harness.pages.make('/exit', html());
     const page = await harness.context.newPage();
-    for (let time = 0; time < 5; time++) {
+    for (let time = 0; time < 20; time++) {
       await page.goto(url);
       await page.waitForFunction(() => window.cresset.stop !== undefined);
-      // Nothing that was stored may help: this time's events must arrive without a further page.
-      collector.events = [];
       await page.evaluate(
         ([away, time]) => {
           for (let n = 0; n < 20; n++) window.cresset.track(`Act ${time}.${n}`);
@@ -89,9 +103,13 @@ describe('leaving', () => {
       );
       await page.waitForURL(away);
       const mine = (): string[] => tracked().filter((name) => name.startsWith(`Act ${time}.`));
+      // Nothing that was stored may help: this time's events must arrive without a further page.
       await collector.until('20 events', () => mine().length === 20);
       expect(mine()).toStrictEqual(Array.from({ length: 20 }, (_, n) => `Act ${time}.${n}`));
     }
+    // The last of them may have come again with the next page; each counts once.
+    expect(new Set(tracked()).size).toBe(400);
+    expect(tracked()).toHaveLength(400);
   });
 
   test('the next page sends again what nobody acknowledged, and it counts once', async () => {
@@ -116,20 +134,6 @@ describe('leaving', () => {
     await setVisibility(page, 'visible');
     await page.evaluate(() => window.cresset.track('Act 1'));
     await expectSent(collector, [{ event: 'Act 1' }]);
-  });
-
-  test('where fetch fails, a beacon is the last resort', async () => {
-    const page = await harness.context.newPage();
-    await page.addInitScript(() => {
-      window.fetch = () => {
-        throw new TypeError('another script broke fetch');
-      };
-    });
-    await page.goto(harness.pages.make('/beacon', html()));
-    await page.evaluate(() => window.cresset('track', 'Act 1'));
-    await page.goto('about:blank');
-    await expectSent(collector, [{ event: 'Act 1' }]);
-    expect(collector.requests.map(({ method }) => method)).not.toContain('OPTIONS');
   });
 });
 
@@ -212,10 +216,14 @@ describe('a worker in trouble', () => {
     });
     await page.goto(harness.pages.make('/refused', html()));
     await collector.until('a first try', () => collector.requests.length > 0);
-    await page.waitForFunction(() => Object.keys(localStorage).join() === 'cresset.id');
+    await page.waitForFunction(
+      () => Object.keys(localStorage).toSorted().join() === 'cresset.id,cresset.lost',
+    );
     await page.evaluate(() => window.cresset('track', 'Act 1'));
     await collector.until('a second try', () => collector.requests.length > 1);
-    await page.waitForFunction(() => Object.keys(localStorage).join() === 'cresset.id');
+    await page.waitForFunction(
+      () => Object.keys(localStorage).toSorted().join() === 'cresset.id,cresset.lost',
+    );
     expect(warnings).toStrictEqual([`cresset: The answer is ${status}.`]);
   });
 });
@@ -284,7 +292,12 @@ describe('what is stored', () => {
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([, text]) => JSON.parse(text).event);
     });
-    expect(kept).toStrictEqual(Array.from({ length: 200 }, (_, n) => `Act ${n + 100}`));
+    // Twenty go at once where there are too many.
+    expect(kept.length).toBeLessThanOrEqual(200);
+    expect(kept.length).toBeGreaterThanOrEqual(180);
+    expect(kept).toStrictEqual(
+      Array.from({ length: kept.length }, (_, n) => `Act ${n + 300 - kept.length}`),
+    );
   });
 
   test('is bounded: 256 KB', async () => {
@@ -298,7 +311,8 @@ describe('what is stored', () => {
     });
     expect(kept.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(256 * 1024);
     expect(kept.map(({ event }) => event)).toContain('Act 19');
-    expect(kept).toHaveLength(8);
+    // Of 30,000 characters each, with what stands around them, eight fit; one makes room for the next.
+    expect(kept.length).toBeGreaterThanOrEqual(7);
   });
 
   test('a batch is at most 60 KB in bytes', async () => {

@@ -22,11 +22,35 @@ cresset.identify({ mood: 'good' });
 cresset.cart.add({ product_id: 'p-1', price: 2 }, { currency: 'EUR' });
 cresset.cart.view();
 cresset.consent('none');
+cresset.consent('wait');
+cresset.track('Event', {}, { context: { page: { url: 'https://shop.example/' } } });
+/** What is listened to tells what it is, and how to end it. */
+export const undo: () => void = cresset.on('dropped', ({ count, reason }) => [
+  count.toFixed(),
+  reason.length,
+]);
+export const shown = (place: HTMLElement, decision: Decision): (() => void) =>
+  cresset.show(place, decision);
+
+/** A site may name its events, and what is known of each. */
+interface Shop {
+  'Guide Opened': { guide: string; page?: number };
+  'Signed Up': { plan: 'free' | 'pro' };
+}
+const shop = init<Shop>(options);
+shop.track('Guide Opened', { guide: 'tents' });
+shop.track('Signed Up', { plan: 'pro' });
+// @ts-expect-error -- no such event
+shop.track('Guide Closed', { guide: 'tents' });
+// @ts-expect-error -- no such plan
+shop.track('Signed Up', { plan: 'gold' });
+// @ts-expect-error -- a guide is a text
+shop.track('Guide Opened', { guide: 1 });
 
 /** The decisions, with what an offer holds. */
 export const titleOf = async (): Promise<string | undefined> => {
   const { hero }: { hero?: Decision } = await cresset.decide(['hero'], { mood: 'good' });
-  return hero?.offer?.content.title;
+  return hero?.offer?.kind === 'banner' ? hero.offer.content.title : undefined;
 };
 /** No anonymous id without consent. */
 export const id: string | undefined = cresset.anonymousId();

@@ -7,6 +7,8 @@ test.for([
   ['all', true, 'measure'],
   ['measure', undefined, 'measure'],
   ['measure', true, 'measure'],
+  ['wait', undefined, 'wait'],
+  ['wait', true, 'wait'],
   ['none', undefined, 'none'],
   ['none', true, 'none'],
   ['All', undefined, 'none'],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { attempt, guard, warn } from '../../src/guard.ts';
+import { attempt } from '../../src/attempt.ts';
+import { guard, warn } from '../../src/guard.ts';
 
 const said = vi.spyOn(console, 'warn').mockReturnValue();
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { acknowledge, become, forget, getPerson, isFresh } from '../../src/identity.ts';
-import { names, remove } from '../../src/store.ts';
+import { acknowledge, become, forget, getPerson, isFresh, wipe } from '../../src/identity.ts';
+import { names, remove, write } from '../../src/store.ts';
 
 beforeEach(() => {
   names('').forEach(remove);
@@ -48,7 +48,16 @@ test('fresh until acknowledged, and again for a new anonymous id', () => {
 
 test('an acknowledgement that comes after consent was withdrawn stores nothing', () => {
   const { anonymousId } = getPerson();
-  names('').forEach(remove);
+  wipe();
   acknowledge(anonymousId);
   expect(names('')).toStrictEqual([]);
+});
+
+test('a user id that stands under another anonymous id is not this visitor’s', () => {
+  getPerson();
+  become('u 1 of 2');
+  expect(getPerson().userId).toBe('u 1 of 2');
+  // Another subdomain signed out: the cookie healed the copy.
+  write('cresset.id', 'b'.repeat(22));
+  expect(getPerson()).toStrictEqual({ anonymousId: 'b'.repeat(22), userId: undefined });
 });

@@ -40,10 +40,13 @@ const objectOf = (value: Json | undefined): JsonObject =>
 function campaignOf(search: string): string {
   if (search === '') return '';
   const query = queryOf(search);
-  return CAMPAIGN.flatMap((name) => {
+  let campaign = '';
+  for (const name of CAMPAIGN) {
     const value = query.get(name) ?? '';
-    return value === '' ? [] : [`${name}=${value.slice(0, 100)}`];
-  }).join('&');
+    if (value === '') continue;
+    campaign += `${campaign === '' ? '' : '&'}${name}=${value.slice(0, 100)}`;
+  }
+  return campaign;
 }
 
 /** Where an event happened: from `context.page`, else, for page calls of older clients, the properties. */

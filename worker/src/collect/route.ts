@@ -17,8 +17,9 @@ import { readSnapshot } from '../site/snapshot.ts';
 import { decisionsFor } from './decisions.ts';
 import { decodeBatch, decodeSingle } from './decode.ts';
 import { filterByConsent } from './filter.ts';
+import { keptCookie } from './keptCookie.ts';
 import { reportRejections } from './report.ts';
-import { storeEvents } from './store.ts';
+import { type AllowedEvent, storeEvents } from './store.ts';
 import type { RequestFacts } from './stored.ts';
 import { type BatchFacts, isRejection, validate, type ValidEvent } from './validate.ts';
 
@@ -43,7 +44,7 @@ for (const type of [
 ] satisfies EventType[]) {
   collectRoute.post(`/v1/${type}`, async (c) => {
     const decode = (body: Body): BatchRequest => decodeSingle(type, body);
-    const answer = await collect(c.req.raw, c.env, c.executionCtx, decode);
+    const { answer } = await collect(c.req.raw, c.env, c.executionCtx, decode);
     const [rejection] = answer.rejected;
     // The one event is the whole request: refused, it is a bad request.
     if (rejection !== undefined) throw new ProblemError(400, rejection.code, rejection.message);
@@ -53,8 +54,17 @@ for (const type of [
 
 /** The answer to a batch. Throws what is wrong with the whole of it. */
 export async function answerBatch(request: Request, env: Env, later: Later): Promise<Response> {
-  const answer = await collect(request, env, later, decodeBatch);
-  return new Response(JSON.stringify(answer), { headers: HEADERS });
+  const { answer, speaker } = await collect(request, env, later, decodeBatch);
+  const response = new Response(JSON.stringify(answer), { headers: HEADERS });
+  const cookie = keptCookie(request, speaker?.anonymousId);
+  if (cookie !== undefined) response.headers.append('set-cookie', cookie);
+  return response;
+}
+
+/** What came of a batch, and its last event, if consent lets it through: it speaks for whoever sent them all. */
+interface Collected {
+  answer: BatchAnswer;
+  speaker: AllowedEvent | undefined;
 }
 
 async function collect(
@@ -62,7 +72,7 @@ async function collect(
   env: Env,
   later: Later,
   decode: (body: Body) => BatchRequest,
-): Promise<BatchAnswer> {
+): Promise<Collected> {
   const received = Date.now();
   if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
     throw new ProblemError(
@@ -122,7 +132,9 @@ async function collect(
       },
     );
   }
-  return {
+  // Where consent drops the last event, no other speaks for it.
+  const speaker = allowed.find(({ index }) => index === valid.at(-1)?.index);
+  const answer: BatchAnswer = {
     success: true,
     accepted,
     duplicates,
@@ -136,14 +148,14 @@ async function collect(
             request,
             snapshot,
             batch,
-            // The last event of the batch speaks; where consent drops it, no other does for it.
-            event: allowed.find(({ index }) => index === valid.at(-1)?.index),
+            event: speaker,
             view,
             facts,
             withheld: valid.length > 0 ? 'NO_CONSENT' : 'ERROR',
           }),
         }),
   };
+  return { answer, speaker };
 }
 
 /** Checks each event by itself: a bad one never harms its neighbours. */

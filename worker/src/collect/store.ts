@@ -3,7 +3,7 @@ import { type Identifier, identifierOf } from '../profile/names.ts';
 import type { ProfileView } from '../profile/view.ts';
 import { linkAlias } from './alias.ts';
 import { deliver } from './deliver.ts';
-import { groupByPerson } from './group.ts';
+import { groupByPerson, type Run } from './group.ts';
 import { type RequestFacts, storedForm } from './stored.ts';
 import type { ValidEvent } from './validate.ts';
 
@@ -41,86 +41,96 @@ export async function storeEvents(
     view: undefined,
     failure: undefined,
   };
-  const last = events.at(-1);
-  const name = nameOnce(facts.site);
-
-  const storeRun = async (run: AllowedEvent[]): Promise<void> => {
-    const [first] = run;
-    if (first === undefined) return;
-    const isAlias = first.type === 'alias';
-    const anon = isAlias ? undefined : name('anon', first.anonymousId);
-    const user = name('user', first.userId);
-    const prepared = await Promise.all(run.map((event) => storedForm(env, facts, event)));
-    const [firstStored] = prepared;
-    // A link is vouched for by what vouches for the user.
-    const verified = user !== undefined && prepared.some((event) => event.verified);
-    const { site, settings } = facts;
-    const { mayLink } = first;
-    const view = wantsView && last !== undefined && run.includes(last);
-    const result = await deliver(env, {
-      site,
-      settings,
-      anon,
-      user,
-      mayLink,
-      verified,
-      events: prepared,
-      view,
-    });
-    stored.accepted += result.accepted;
-    stored.duplicates += result.duplicates;
-    if (view) stored.view = result.view;
-    const { notice, limited = [], erased } = result;
-    if (notice !== undefined) for (const event of run) event.notices.push(notice);
-    // Whose person was erased is nothing that a write key may find out.
-    if (erased === true && facts.trusted)
-      for (const event of run) event.notices.push('person_erased');
-    for (const [index, { id }] of prepared.entries()) {
-      if (limited.includes(id)) run[index]?.notices.push('identifier_limit');
-    }
-    const mayJoin = isAlias && mayLink && erased !== true;
-    if (mayJoin && first.previousId !== undefined && user !== undefined) {
-      const refused = await linkAlias(env, {
-        site,
-        settings,
-        previousId: first.previousId,
-        user,
-        verified,
-        by: firstStored?.id ?? '',
-        at: first.time,
-      });
-      if (refused !== undefined) first.notices.push(refused);
-    }
-  };
-
+  const speaker = wantsView ? events.at(-1) : undefined;
   const people = groupByPerson(events);
   const work = people.values();
-  const worker = async (): Promise<void> => {
-    for (const runs of work) {
-      try {
-        for (const run of runs) await storeRun(run);
-      } catch (error) {
-        stored.failure ??= error instanceof Error ? error : new Error(String(error));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, people.length) }, worker));
+  const workers = Array.from({ length: Math.min(CONCURRENCY, people.length) }, () =>
+    storePeople(env, facts, work, speaker, stored),
+  );
+  await Promise.all(workers);
   stored.notices = events.flatMap(({ index, messageId, notices }) =>
     notices.map((code) => ({ index, messageId, code })),
   );
   return stored;
 }
 
-/** Names identifiers, each once a request. */
-function nameOnce(
-  site: string,
-): (kind: Identifier['kind'], value: string | undefined) => Identifier | undefined {
-  const named = new Map<string, Identifier>();
-  return (kind, value) => {
-    if (value === undefined) return undefined;
-    const key = `${kind}\0${value}`;
-    const known = named.get(key) ?? identifierOf(site, kind, value);
-    named.set(key, known);
-    return known;
-  };
+/** Stores one person after the other for as long as there is work, of which others take their part. */
+async function storePeople(
+  env: Env,
+  facts: RequestFacts,
+  work: Iterable<Run<AllowedEvent>[]>,
+  speaker: AllowedEvent | undefined,
+  stored: Stored,
+): Promise<void> {
+  for (const runs of work) {
+    try {
+      for (const run of runs) await storeRun(env, facts, run, speaker, stored);
+    } catch (error) {
+      stored.failure ??= error instanceof Error ? error : new Error(String(error));
+    }
+  }
 }
+
+/** Stores a run and adds to `stored` what came of it. `speaker`: the event whose person's view is asked for. */
+async function storeRun(
+  env: Env,
+  facts: RequestFacts,
+  run: Run<AllowedEvent>,
+  speaker: AllowedEvent | undefined,
+  stored: Stored,
+): Promise<void> {
+  const [first] = run;
+  if (first === undefined) return;
+  const { site, settings } = facts;
+  const { mayLink } = first;
+  const isAlias = first.type === 'alias';
+  const anon = isAlias ? undefined : named(site, 'anon', first.anonymousId);
+  const user = named(site, 'user', first.userId);
+  const prepared = await Promise.all(run.map((event) => storedForm(env, facts, event)));
+  const [firstStored] = prepared;
+  // A link is vouched for by what vouches for the user.
+  const verified = user !== undefined && prepared.some((event) => event.verified);
+  const view = speaker !== undefined && run.includes(speaker);
+  const result = await deliver(env, {
+    site,
+    settings,
+    anon,
+    user,
+    mayLink,
+    verified,
+    events: prepared,
+    view,
+  });
+  stored.accepted += result.accepted;
+  stored.duplicates += result.duplicates;
+  if (view) stored.view = result.view;
+  const { notice, limited, erased } = result;
+  if (notice !== undefined) for (const event of run) event.notices.push(notice);
+  // Whose person was erased is nothing that a write key may find out.
+  if (erased === true && facts.trusted)
+    for (const event of run) event.notices.push('person_erased');
+  if (limited !== undefined) {
+    for (const [index, { id }] of prepared.entries()) {
+      if (limited.includes(id)) run[index]?.notices.push('identifier_limit');
+    }
+  }
+  const mayJoin = isAlias && mayLink && erased !== true;
+  if (mayJoin && first.previousId !== undefined && user !== undefined) {
+    const refused = await linkAlias(env, {
+      site,
+      settings,
+      previousId: first.previousId,
+      user,
+      verified,
+      by: firstStored?.id ?? '',
+      at: first.time,
+    });
+    if (refused !== undefined) first.notices.push(refused);
+  }
+}
+
+const named = (
+  site: string,
+  kind: Identifier['kind'],
+  value: string | undefined,
+): Identifier | undefined => (value === undefined ? undefined : identifierOf(site, kind, value));

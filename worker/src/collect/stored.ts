@@ -1,4 +1,4 @@
-import { PROMOTION_CLICKED, PROMOTION_VIEWED } from '../contract/values.ts';
+import { PROMOTION_CLICKED, PROMOTION_DISMISSED, PROMOTION_VIEWED } from '../contract/values.ts';
 import { deviceOf } from '../device.ts';
 import type { ProfileEvent } from '../profile/event.ts';
 import { readDecision } from '../site/decisionToken.ts';
@@ -31,11 +31,14 @@ async function isVerified(env: Env, facts: RequestFacts, event: ValidEvent): Pro
   return right;
 }
 
-/** The offer that an exposure or a click tells of, if its token is right. */
+/** Events that tell of an offer. */
+const PROMOTION = new Set<string>([PROMOTION_VIEWED, PROMOTION_CLICKED, PROMOTION_DISMISSED]);
+
+/** The offer that an event tells of, if its token is right. */
 function exposureOf(env: Env, facts: RequestFacts, event: ValidEvent): ProfileEvent['exposure'] {
-  const isPromotion = event.name === PROMOTION_VIEWED || event.name === PROMOTION_CLICKED;
   const { decisionId } = event.properties;
-  if (event.type !== 'track' || !isPromotion || decisionId === undefined) return undefined;
+  if (event.type !== 'track' || !PROMOTION.has(event.name) || decisionId === undefined)
+    return undefined;
   const decision =
     typeof decisionId === 'string'
       ? readDecision(env.CRESSET_SECRET, facts.site, decisionId, facts.received)

@@ -63,43 +63,51 @@ function propertiesOf(event: IncomingEvent, type: EventType): JsonObject {
   return { category: event.category, ...properties };
 }
 
+function rejection(raw: unknown, index: number, [code, path, message]: Fault): Rejection {
+  const given = (raw as { messageId?: unknown } | null)?.messageId;
+  const messageId = typeof given === 'string' ? given.slice(0, 100) : null;
+  return { index, messageId, code, path, message };
+}
+
+/** The batch's context under the event's own. An address is used at the door and kept nowhere. */
+function contextOf(event: IncomingEvent, batch: BatchFacts): JsonObject {
+  const context = { ...batch.context, ...(event.context as JsonObject | null) };
+  if (!('ip' in context)) return context;
+  const { ip: _, ...kept } = context;
+  return kept;
+}
+
 /** Checks one event by itself. */
 export function validate(raw: unknown, index: number, batch: BatchFacts): ValidEvent | Rejection {
-  const given = (raw as { messageId?: unknown } | null)?.messageId;
-  const reject = ([code, path, message]: Fault): Rejection => ({
-    index,
-    messageId: typeof given === 'string' ? given.slice(0, 100) : null,
-    code,
-    path,
-    message,
-  });
+  const event = checked(raw, index, batch);
+  return Array.isArray(event) ? rejection(raw, index, event) : event;
+}
 
+function checked(raw: unknown, index: number, batch: BatchFacts): ValidEvent | Fault {
   const fault =
     faultOfValue(raw) ??
     (batch.small ? undefined : faultOfSize(raw, MAX_EVENT_BYTES - batch.contextBytes));
-  if (fault !== undefined) return reject(fault);
+  if (fault !== undefined) return fault;
   const event = shapeOf(raw);
-  if (Array.isArray(event)) return reject(event);
+  if (Array.isArray(event)) return event;
   const { type } = event;
   if (type === undefined) {
-    return reject([
+    return [
       'type_missing',
       'type',
       'An event in a batch says its "type", such as "track" or "page".',
-    ]);
+    ];
   }
   const missing = faultOfType(event, type);
-  if (missing !== undefined) return reject(missing);
+  if (missing !== undefined) return missing;
   const identity = identifiersOf(event, type, batch.placeholders);
-  if (Array.isArray(identity)) return reject(identity);
+  if (Array.isArray(identity)) return identity;
 
   const { time, replaced } = eventTime(
     event.timestamp,
     event.sentAt ?? batch.sentAt,
     batch.received,
   );
-  // An address is used at the door and kept nowhere.
-  const { ip: _ip, ...context } = { ...batch.context, ...(event.context as JsonObject | null) };
   return {
     index,
     type,
@@ -109,7 +117,7 @@ export function validate(raw: unknown, index: number, batch: BatchFacts): ValidE
     time,
     properties: propertiesOf(event, type),
     traits: event.traits ?? {},
-    context,
+    context: contextOf(event, batch),
     signature: event.signature,
     notices: replaced ? [...identity.notices, 'timestamp_replaced'] : identity.notices,
   };

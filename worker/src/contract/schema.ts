@@ -83,31 +83,95 @@ export const decideRequest = mirror<wire.DecideRequest>()(
   }),
 );
 
-/** https, http, mailto, tel, or relative: whatever runs script or reads data is refused. */
+/**
+ * https, mailto, tel, or relative: whatever runs script, reads data or is not encrypted is refused, and so is what
+ * looks relative but leaves the origin (`//other.example`; browsers take a backslash for a slash there).
+ */
 const url = z
   .string()
   .check(
     z.maxLength(2000),
     z.regex(
-      /^(?!\s)(?:(?:https?|mailto|tel):|(?![a-z][a-z0-9+.-]*:))[^\p{Cc}]*$/iu,
+      /^(?!\s)(?:(?:https|mailto|tel):|(?![a-z][a-z0-9+.-]*:|[/\\]{2}))[^\p{Cc}]*$/iu,
       'must be an https, mailto, tel or relative URL',
     ),
   );
+const title = z.string().check(z.minLength(1), z.maxLength(200));
+const text = z.string().check(z.maxLength(500));
+const label = z.string().check(z.maxLength(60));
+const spoken = z.string().check(z.minLength(1), z.maxLength(60));
 
 const bannerContent = mirror<wire.BannerContent>()(
   z.strictObject({
-    title: z.string().check(z.minLength(1), z.maxLength(200)),
-    text: z.string().check(z.maxLength(500)).optional(),
+    title,
+    text: text.optional(),
     image: url.optional(),
     imageAlt: z.string().check(z.maxLength(200)).optional(),
     href: url.optional(),
-    action: z.string().check(z.maxLength(60)).optional(),
-    code: z.string().check(z.maxLength(60)).optional(),
+    action: label.optional(),
+    code: label.optional(),
   }),
 );
 
+const textContent = mirror<wire.TextContent>()(
+  z.strictObject({ text: text.check(z.minLength(1)), href: url.optional() }),
+);
+
+const item = mirror<wire.OfferItem>()(
+  z
+    .strictObject({
+      name: title,
+      url,
+      image: url.optional(),
+      price: z.number().check(z.gte(0)).optional(),
+      currency: z
+        .string()
+        .check(z.regex(/^[A-Z]{3}$/, 'must be a code of ISO 4217, such as "EUR"'))
+        .optional(),
+    })
+    .check((ctx) => {
+      const { price, currency } = ctx.value;
+      if ((price === undefined) === (currency === undefined)) return;
+      const [there, missing] = price === undefined ? ['currency', 'price'] : ['price', 'currency'];
+      ctx.issues.push({
+        code: 'custom',
+        input: ctx.value,
+        path: [missing],
+        message: `must come with "${there}"`,
+      });
+    }),
+);
+
+const itemsContent = mirror<wire.ItemsContent>()(
+  z.strictObject({ title, items: z.array(item).check(z.minLength(1), z.maxLength(12)) }),
+);
+
+const couponContent = mirror<wire.CouponContent>()(
+  z.strictObject({
+    title,
+    text: text.optional(),
+    code: spoken,
+    expires: z.iso.date('must be a day, such as "2026-12-31"').optional(),
+    until: label.optional(),
+    copy: spoken.optional(),
+    copied: spoken.optional(),
+    href: url.optional(),
+    action: label.optional(),
+  }),
+);
+
+const dismiss = spoken.optional();
 const offer = mirror<wire.Offer>()(
-  z.strictObject({ kind: z.literal('banner'), content: bannerContent }),
+  z.discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({ kind: z.literal('banner'), content: bannerContent, dismiss }),
+      z.strictObject({ kind: z.literal('text'), content: textContent, dismiss }),
+      z.strictObject({ kind: z.literal('items'), content: itemsContent, dismiss }),
+      z.strictObject({ kind: z.literal('coupon'), content: couponContent, dismiss }),
+    ],
+    'must be "banner", "text", "items" or "coupon"',
+  ),
 );
 
 const key = z

@@ -7,6 +7,12 @@ export const PATH_BATCH = '/v1/batch';
 /** Route that answers what to show in which slot. */
 export const PATH_DECIDE = '/v1/decide';
 
+/**
+ * Cookie in which the worker keeps the SDK's anonymous id, where both are of one origin. The SDK reads it when nothing
+ * else is left, and it is not HttpOnly for that.
+ */
+export const KEPT_COOKIE = 'cresset.kept';
+
 /** Largest body of a batch, in bytes of the decoded text. */
 export const MAX_BATCH_BYTES = 500 * 1024;
 /** Most events in one batch. */
@@ -48,5 +54,9 @@ export const ORDER_COMPLETED = 'Order Completed';
 /** An offer, or the empty place of a withheld one, was half visible for a second. */
 export const PROMOTION_VIEWED = 'Promotion Viewed';
 export const PROMOTION_CLICKED = 'Promotion Clicked';
+/** The visitor closed an offer: this browser shows its campaign no more. */
+export const PROMOTION_DISMISSED = 'Promotion Dismissed';
+/** `properties.count` events were lost in the browser: too many waited, or they were no JSON or too large. */
+export const EVENTS_DROPPED = 'Events Dropped';
 /** Engaged time on a page view: `properties.engaged` in milliseconds, an increment, and `properties.view`. */
 export const PAGE_ENGAGED = 'Page Engaged';

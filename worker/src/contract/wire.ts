@@ -246,7 +246,7 @@ export type DecisionReason =
   | 'NO_CAMPAIGN'
   /** There are campaigns, but none whose conditions hold. */
   | 'NO_MATCH'
-  /** Consent is `none`. */
+  /** Consent is `none`, or still waited for. */
   | 'NO_CONSENT'
   /** The SDK heard nothing in time, or the worker failed; the slot keeps its default. */
   | 'TIMEOUT'
@@ -276,16 +276,25 @@ export interface Explanation {
   because: string;
 }
 
-/** Content of an offer; `kind` tells its shape. */
-export type Offer = BannerOffer;
+/**
+ * What to show; `kind` tells the shape of its content. All text is shown as text, never as HTML. URLs are https,
+ * mailto, tel, or relative to the page and its origin (`/tents`, not `//other.example`).
+ */
+export type Offer = BannerOffer | TextOffer | ItemsOffer | CouponOffer;
+
+/** What every offer may have. */
+export interface OfferBase {
+  /** Label of a button that closes the offer for good, 1 to 60 characters; without it there is none. */
+  dismiss?: string | undefined;
+}
 
 /** A picture, a headline and a link. */
-export interface BannerOffer {
+export interface BannerOffer extends OfferBase {
   kind: 'banner';
   content: BannerContent;
 }
 
-/** All text is shown as text, never as HTML. URLs are https, http, mailto, tel or relative. */
+/** Content of a {@link BannerOffer}. */
 export interface BannerContent {
   /** Headline, 1 to 200 characters. */
   title: string;
@@ -293,7 +302,7 @@ export interface BannerContent {
   text?: string | undefined;
   /** URL of the picture. */
   image?: string | undefined;
-  /** What the picture shows, for those who cannot see it; empty for a decoration. */
+  /** What the picture shows, for those who cannot see it; empty for a decoration. At most 200 characters. */
   imageAlt?: string | undefined;
   /** Where a click leads. */
   href?: string | undefined;
@@ -301,6 +310,76 @@ export interface BannerContent {
   action?: string | undefined;
   /** A coupon code to show, at most 60 characters. */
   code?: string | undefined;
+}
+
+/** A line or a paragraph in the look of the place where it stands. */
+export interface TextOffer extends OfferBase {
+  kind: 'text';
+  content: TextContent;
+}
+
+/** Content of a {@link TextOffer}. */
+export interface TextContent {
+  /** 1 to 500 characters. */
+  text: string;
+  /** Where the text leads: with it, all of the text is the link. */
+  href?: string | undefined;
+}
+
+/** Products under a headline. */
+export interface ItemsOffer extends OfferBase {
+  kind: 'items';
+  content: ItemsContent;
+}
+
+/** Content of an {@link ItemsOffer}. */
+export interface ItemsContent {
+  /** Headline, 1 to 200 characters; also the name of the list for those who cannot see it. */
+  title: string;
+  /** 1 to 12. */
+  items: OfferItem[];
+}
+
+/** One product of an {@link ItemsOffer}. */
+export interface OfferItem {
+  /** 1 to 200 characters. */
+  name: string;
+  /** The product's page. */
+  url: string;
+  /** URL of its picture, which stands beside the name and so needs no text of its own. */
+  image?: string | undefined;
+  /** 0 or more, in `currency`; shown as the page's language writes it. */
+  price?: number | undefined;
+  /** ISO 4217, such as `EUR`. Comes with `price`. */
+  currency?: string | undefined;
+}
+
+/** A code, with a button that copies it. */
+export interface CouponOffer extends OfferBase {
+  kind: 'coupon';
+  content: CouponContent;
+}
+
+/** Content of a {@link CouponOffer}. */
+export interface CouponContent {
+  /** Headline, 1 to 200 characters. */
+  title: string;
+  /** A sentence below it, at most 500 characters. */
+  text?: string | undefined;
+  /** The code to copy, 1 to 60 characters. */
+  code: string;
+  /** The last day on which it counts, such as `2026-12-31`. On the day after, in the visitor's time, it is not shown. */
+  expires?: string | undefined;
+  /** What stands before that day, at most 60 characters; default `Valid until`. */
+  until?: string | undefined;
+  /** Label of the button, 1 to 60 characters; default `Copy`. */
+  copy?: string | undefined;
+  /** What is said once it was copied, 1 to 60 characters; default `Copied`. */
+  copied?: string | undefined;
+  /** Where the link leads. */
+  href?: string | undefined;
+  /** Label of the link, at most 60 characters. Both, or there is no link. */
+  action?: string | undefined;
 }
 
 /** A value that a condition compares with. */

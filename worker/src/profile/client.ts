@@ -60,12 +60,9 @@ export async function askPerson<T extends { is: string }>(
   let released: number | undefined;
   const through: Passed[] = [];
   for (let hop = 0; hop < MAX_HOPS; hop++) {
-    const head = {
-      v: RPC_VERSION,
-      for: identifier,
-      ...(released === undefined ? {} : { released }),
-      ...(through.length === 0 ? {} : { through }),
-    };
+    const head: Head = { v: RPC_VERSION, for: identifier };
+    if (released !== undefined) head.released = released;
+    if (through.length > 0) head.through = through;
     const answer = await callProfile(env, at, (profile) => ask(profile, head));
     if (answer.is === 'newer') throw new Error('an object of an older release');
     if (answer.is !== 'moved') {

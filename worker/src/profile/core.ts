@@ -79,6 +79,23 @@ export class Core {
     }
   }
 
+  /**
+   * As {@link transaction}, for work that writes nothing but one row of the journal: a row is all or nothing by
+   * itself, and a savepoint around it takes as long again as the row. What fails after it takes it back, before
+   * anything is committed: that happens when this synchronous step is over.
+   */
+  appending<T>(work: (memory: Memory) => T): T {
+    const { memory } = this;
+    const { lastSeq } = memory;
+    try {
+      return work(memory);
+    } catch (error) {
+      this.forget();
+      this.tables.dropAfter(lastSeq);
+      throw error;
+    }
+  }
+
   // --- What follows is for the inside of a transaction only: it changes memory and disk alike.
 
   /** Makes the tables, at the first write. */

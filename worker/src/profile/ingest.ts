@@ -33,31 +33,49 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
     return { is: 'unknown', full };
   }
 
-  const taken = core.transaction((memory) => {
-    core.create(request.site, bearer, now);
-    keepBounds(core, limits);
-    const by = events.find((event) => event.verified);
-    if (request.verified === true && anon !== undefined && by !== undefined) {
-      verifyBond(core, { child: anon, parent: bearer.name, at: by.time, by: by.id });
-    }
-    return append(core, memory, request, events, now);
-  });
-  return {
-    is: 'done',
-    ...taken,
-    ...(request.view === true ? viewFor(memory, request) : {}),
-  };
+  const taken = writesOneRow(memory, request, events)
+    ? core.appending((memory) => append(core, memory, request, events, now))
+    : core.transaction((memory) => {
+        core.create(request.site, bearer, now);
+        keepBounds(core, limits);
+        const by = events.find((event) => event.verified);
+        if (request.verified === true && anon !== undefined && by !== undefined) {
+          verifyBond(core, { child: anon, parent: bearer.name, at: by.time, by: by.id });
+        }
+        return append(core, memory, request, events, now);
+      });
+  return request.view === true
+    ? { is: 'done', ...taken, ...viewFor(memory, request) }
+    : { is: 'done', ...taken };
 }
+
+/** Whether nothing but one row of the journal can come of a request, as of nearly all. */
+const writesOneRow = (
+  memory: Memory,
+  { limits, verified }: IngestRequest,
+  events: readonly ProfileEvent[],
+): boolean =>
+  events.length === 1 &&
+  verified !== true &&
+  memory.self !== undefined &&
+  !memory.outdated &&
+  isBoundBy(memory, limits) &&
+  memory.due.has('retention') &&
+  memory.unsaved < MAX_UNSAVED;
+
+const isBoundBy = (
+  { bounds }: Memory,
+  { days, events, externalIds }: IngestRequest['limits'],
+): boolean =>
+  bounds.days === days && bounds.events === events && bounds.externalIds === externalIds;
 
 /** What the site's settings say, for when the object works by itself. */
-function keepBounds(core: Core, { days, events, externalIds }: IngestRequest['limits']): void {
-  const { bounds } = core.memory;
-  const same =
-    bounds.days === days && bounds.events === events && bounds.externalIds === externalIds;
-  if (!same) core.setMeta('bounds', { days, events, externalIds });
+function keepBounds(core: Core, limits: IngestRequest['limits']): void {
+  const { days, events, externalIds } = limits;
+  if (!isBoundBy(core.memory, limits)) core.setMeta('bounds', { days, events, externalIds });
 }
 
-/** Writes the events that are new into the journal and counts them. */
+/** Writes the events that are new into the journal and counts them. Changes `events`, which the caller owns. */
 function append(
   core: Core,
   memory: Memory,
@@ -70,10 +88,11 @@ function append(
   let accepted = 0;
   const limited: string[] = [];
   for (const event of events) {
-    if (tables.knows(event.id)) continue;
+    let isLimited = false;
     const seq = memory.lastSeq + 1;
     const coming = asked === 'linked' ? anon : undefined;
-    const counted = memory.vouch(browser === undefined ? event : { ...event, browser }, coming);
+    if (browser !== undefined) event.browser = browser;
+    const counted = memory.vouch(event, coming);
     const source = memory.sourceOf(bearer.name, anon, asked === 'linked', event.verified);
     const found = externalIdsOf(event);
     if (found.length > 0) {
@@ -82,14 +101,17 @@ function append(
       if (counted.externalIds.length < found.length) {
         if (counted.notice === '') counted.notice = 'identifier_limit';
         // A user id alone may be anybody's guess: it is told nothing of what the user has.
-        if (!readSource(source).claimed) limited.push(event.id);
+        isLimited = !readSource(source).claimed;
       }
     }
     if (memory.isClaimed(source) && memory.isOverfull()) counted.lean = true;
-    const session = memory.reduce(source, counted, seq);
-    const forwarded: ForwardedEvent = { ...counted, identifier: bearer.name, session };
+    const visit = memory.visitOf(source, counted);
+    const forwarded: ForwardedEvent = { ...counted, identifier: bearer.name, session: visit.id };
     const body = JSON.stringify(forwarded);
-    tables.append({ seq, id: event.id, source, received: event.received, forward: 1, body });
+    const { id, received } = event;
+    if (!tables.appendNew({ seq, id, source, received, forward: 1, body })) continue;
+    if (isLimited) limited.push(id);
+    memory.reduce(source, counted, visit, seq);
     memory.grow(source, body.length);
     memory.lastSeq = seq;
     accepted += 1;

@@ -1,5 +1,5 @@
 import type { ForwardedEvent, ProfileEvent } from './event.ts';
-import { reduce } from './reduce.ts';
+import { reduce, visitOf } from './reduce.ts';
 import type { Session } from './session.ts';
 import { claimedSource, linkedSource, ownSource, readSource } from './source.ts';
 import { combine, emptyState, parseState, type SourceState, vouchedFor } from './state.ts';
@@ -98,6 +98,8 @@ export class Memory {
   #rests: Partial<Record<Which, Rest>> = {};
   /** Size of all that nobody vouches for; absent where it has to be counted anew. */
   #unvouched: number | undefined;
+  /** Whether somebody vouches for what is counted under a source, for as long as no identifier changes. */
+  readonly #vouching = new Map<string, boolean>();
   /** Identifiers whose person storage has not heard of. */
   readonly #unannounced = new Set<string>();
 
@@ -125,7 +127,8 @@ export class Memory {
     for (const { what, at, tries } of tables.due()) this.due.set(what, { at, tries });
     this.lastSeq = Math.max(this.#checkpoint, tables.lastSeq());
     for (const row of tables.journal(this.#checkpoint, this.lastSeq, Number.MAX_SAFE_INTEGER)) {
-      this.reduce(row.source, JSON.parse(row.body) as ForwardedEvent, row.seq);
+      const event = JSON.parse(row.body) as ForwardedEvent;
+      this.reduce(row.source, event, this.visitOf(row.source, event), row.seq);
     }
   }
 
@@ -146,6 +149,11 @@ export class Memory {
     return this.lastSeq > this.forwarded;
   }
 
+  /** Whether storage has not heard of somebody's person. */
+  hasUnannounced(): boolean {
+    return this.#unannounced.size > 0;
+  }
+
   /** Identifiers whose person storage has not heard of. */
   unannounced(): Node[] {
     return [...this.#unannounced].flatMap((name) => this.nodes.get(name) ?? []);
@@ -156,6 +164,11 @@ export class Memory {
     this.nodes.set(node.name, node);
     if (node.version > node.sent) this.#unannounced.add(node.name);
     else this.#unannounced.delete(node.name);
+    this.#nodesChanged();
+  }
+
+  #nodesChanged(): void {
+    this.#vouching.clear();
     this.#rests = {};
     this.#unvouched = undefined;
   }
@@ -164,8 +177,7 @@ export class Memory {
   deleteNode(name: string): void {
     this.nodes.delete(name);
     this.#unannounced.delete(name);
-    this.#rests = {};
-    this.#unvouched = undefined;
+    this.#nodesChanged();
   }
 
   /** Something is under way by which this person changes: no other change of it may begin. */
@@ -253,12 +265,18 @@ export class Memory {
       : claimedSource(bearer);
   }
 
-  /** Counts an event for a source; answers the id of the visit. */
-  reduce(source: string, event: ProfileEvent, seq: number): string {
+  /** The visit that an event belongs to, as it will be with the event. */
+  visitOf(source: string, event: ProfileEvent): Session {
+    const siblings = this.#siblings(source, event.browser);
+    return visitOf(this.states.get(source)?.state, event, siblings);
+  }
+
+  /** Counts an event for a source. */
+  reduce(source: string, event: ProfileEvent, visit: Session, seq: number): void {
     const held = this.#hold(source);
     held.seq = seq;
     this.#changed(source);
-    return reduce(held.state, event, this.#siblings(source, event.browser));
+    reduce(held.state, event, visit);
   }
 
   /** Visits of the same browser that are counted under other sources. */
@@ -268,10 +286,14 @@ export class Memory {
     const user = kindOf(bearer) === 'user' ? bearer : this.nodes.get(browser)?.parent;
     const related = [ownSource(browser)];
     if (typeof user === 'string') related.push(linkedSource(browser, user), ownSource(user));
-    return related
-      .filter((other) => other !== source)
-      .flatMap((other) => this.states.get(other)?.state.sessions ?? [])
-      .filter((session) => session.browser === browser);
+    const siblings: Session[] = [];
+    for (const other of related) {
+      const held = other === source ? undefined : this.states.get(other);
+      for (const session of held?.state.sessions ?? []) {
+        if (session.browser === browser) siblings.push(session);
+      }
+    }
+    return siblings;
   }
 
   /** Whether the person has too much of what nobody vouches for. */
@@ -405,6 +427,16 @@ export class Memory {
   }
 
   #isVouched(source: string): boolean {
+    let vouched = this.#vouching.get(source);
+    if (vouched === undefined) {
+      vouched = this.#vouchesFor(source);
+      // Sources come and go with the identifiers that they are of.
+      this.#vouching.set(source, vouched);
+    }
+    return vouched;
+  }
+
+  #vouchesFor(source: string): boolean {
     const { bearer, anon, claimed } = readSource(source);
     if (claimed) return false;
     if (anon === undefined) return isVouched(this.nodes, bearer);
@@ -455,8 +487,9 @@ export class Memory {
    * @param coming an anonymous id that is on its way here
    */
   vouch(event: ProfileEvent, coming: string | undefined): ProfileEvent {
+    if (event.exposure === undefined) return event;
     const { exposure, ...rest } = event;
-    const subject = exposure?.subject ?? '';
+    const { subject } = exposure;
     return subject === coming || this.nodes.has(subject) ? event : rest;
   }
 
@@ -485,11 +518,10 @@ export class Memory {
     this.states.clear();
     this.nodes.clear();
     this.#unannounced.clear();
+    this.#nodesChanged();
     this.#own();
     this.due.clear();
     this.#dirty.clear();
-    this.#rests = {};
-    this.#unvouched = undefined;
     this.forwarded = this.lastSeq;
   }
 }

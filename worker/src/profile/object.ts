@@ -288,13 +288,20 @@ export class Profile extends DurableObject<Env> {
   /** Puts the alarm at the earliest thing to do. */
   async #arm(now: number): Promise<void> {
     const { memory } = this.#core;
+    let earliest = Number.POSITIVE_INFINITY;
     // The outbox needs no row of `due` to be due: what it has to hand over says so. Its row is a failed try's.
-    const times = [...memory.due].filter(([what]) => what !== 'outbox').map(([, due]) => due.at);
-    if (this.#hasNews()) times.push(memory.due.get('outbox')?.at ?? now + FLUSH_DELAY);
+    for (const [what, due] of memory.due) {
+      if (what !== 'outbox') earliest = Math.min(earliest, due.at);
+    }
+    if (this.#hasNews()) {
+      earliest = Math.min(earliest, memory.due.get('outbox')?.at ?? now + FLUSH_DELAY);
+    }
     // An errand without a row is one that began in another release, or before a crash.
-    if (hasErrand(this.#core) && !memory.due.has('errands')) times.push(now + ERRAND_WAIT);
-    if (times.length === 0) return;
-    const at = Math.max(Math.min(...times), now);
+    if (hasErrand(this.#core) && !memory.due.has('errands')) {
+      earliest = Math.min(earliest, now + ERRAND_WAIT);
+    }
+    if (earliest === Number.POSITIVE_INFINITY) return;
+    const at = Math.max(earliest, now);
     if (this.#alarmAt !== undefined && this.#alarmAt <= at) return;
     this.#alarmAt = at;
     await this.ctx.storage.setAlarm(at);
@@ -305,7 +312,7 @@ export class Profile extends DurableObject<Env> {
     const { memory } = this.#core;
     const { standing } = memory;
     if (standing.is === 'erased') return !standing.announced;
-    return memory.pending || (standing.is === 'root' && memory.unannounced().length > 0);
+    return memory.pending || (standing.is === 'root' && memory.hasUnannounced());
   }
 
   /** What fails is tried again later, with the alarm standing. */

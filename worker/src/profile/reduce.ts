@@ -108,42 +108,45 @@ function reduceOrder(state: SourceState, event: ProfileEvent): void {
   [state.orders, state.olderOrders] = settleOrders(state.orders, state.olderOrders);
 }
 
-/** Puts the event into its visit, among those that this source has seen; answers the visit's id. */
-function reduceSession(
-  state: SourceState,
+/**
+ * The visit that an event belongs to, as it is with the event.
+ *
+ * @param state of the source that it counts under; undefined where that has seen nothing yet
+ * @param siblings visits of the same browser that were counted under other sources
+ */
+export function visitOf(
+  state: Pick<SourceState, 'sessions'> | undefined,
   event: ProfileEvent,
   siblings: readonly Session[],
-): string {
-  const own = state.sessions.filter(({ browser }) => browser === event.browser);
-  const joined = joinSession([...own, ...siblings], event);
-  const before = state.sessions.find(({ id }) => id === joined.id);
-  const counted = { ...joined, events: (before?.events ?? 0) + 1 };
-  const others = state.sessions.filter(({ id }) => id !== joined.id);
+): Session {
+  const own = (state?.sessions ?? []).filter(({ browser }) => browser === event.browser);
+  return joinSession([...own, ...siblings], event);
+}
+
+/** Puts the visit among those that this source has seen, with the source's own events only. */
+function reduceSession(state: SourceState, visit: Session): void {
+  const before = state.sessions.find(({ id }) => id === visit.id);
+  const counted = { ...visit, events: (before?.events ?? 0) + 1 };
+  const others = state.sessions.filter(({ id }) => id !== visit.id);
   state.sessions = newestSessions([counted, ...others]);
-  return joined.id;
 }
 
 /**
  * What an event does to the state of the source it counts under. Changes `state`, which the caller
- * owns, and answers the id of the visit. Depends on nothing but its arguments, so that replaying the
- * journal gives the same state.
+ * owns. Depends on nothing but its arguments, so that replaying the journal gives the same state.
  *
- * @param siblings visits of the same browser that were counted under other sources
+ * @param visit what {@link visitOf} says of the event
  */
-export function reduce(
-  state: SourceState,
-  event: ProfileEvent,
-  siblings: readonly Session[],
-): string {
+export function reduce(state: SourceState, event: ProfileEvent, visit: Session): void {
   const { time } = event;
   state.firstReceived = firstReceived(state, { firstReceived: event.received, lastSeen: time });
   state.firstSeen = earliest(state.firstSeen, time);
   state.lastSeen = Math.max(state.lastSeen, time);
-  const session = reduceSession(state, event, siblings);
+  reduceSession(state, visit);
   const counted = event.type === 'track' ? printable(event.name) : event.type;
-  if (event.lean === true && state.counters[counted] === undefined) return session;
+  if (event.lean === true && state.counters[counted] === undefined) return;
   state.counters = tally(state.counters, counted, time, MAX_COUNTERS);
-  if (event.lean === true) return session;
+  if (event.lean === true) return;
   if (event.type === 'identify') reduceTraits(state, event);
   for (const external of event.externalIds ?? []) {
     const key = externalKey(external);
@@ -170,5 +173,4 @@ export function reduce(
       state.assignments = keepNewest(state.assignments, MAX_ASSIGNMENTS, (item) => item.at);
     }
   }
-  return session;
 }

@@ -12,7 +12,7 @@ export interface Sql {
   exec<T extends Record<string, SqlValue>>(
     query: string,
     ...bindings: (string | number | null)[]
-  ): { toArray(): T[] };
+  ): { toArray(): T[]; readonly rowsWritten: number };
 }
 
 /** Version of the tables, raised by every change of them: see `upgrade.ts`. */
@@ -203,6 +203,25 @@ export class Tables {
       forward,
       body,
     );
+  }
+
+  /** As {@link append}, unless the journal knows the id already: false, then. */
+  appendNew({ seq, id, source, received, forward, body }: JournalRow): boolean {
+    const { rowsWritten } = this.#sql.exec(
+      'insert into journal values (?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+      seq,
+      id,
+      source,
+      received,
+      forward,
+      body,
+    );
+    return rowsWritten > 0;
+  }
+
+  /** Takes back what was appended after a number. */
+  dropAfter(seq: number): void {
+    this.#run('delete from journal where seq > ?', seq);
   }
 
   lastSeq(): number {

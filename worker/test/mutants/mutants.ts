@@ -71,7 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a decision token counts for whoever shows it',
     file: `${SRC}/profile/memory.ts`,
-    find: "const subject = exposure?.subject ?? '';",
+    find: 'const { subject } = exposure;',
     replace: "const subject = this.self?.name ?? '';",
     test: [OTHERS, 'a forged or foreign token fixes nothing'],
   },

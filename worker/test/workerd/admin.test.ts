@@ -121,6 +121,68 @@ describe('POST /v1/campaigns', () => {
       },
       /^"variants\.0\.offer\.content\.href": must be an https/,
     ],
+    [
+      'a kind that is not known',
+      { variants: [{ key: 'a', offer: { kind: 'html', content: { title: 'x' } } }] },
+      /^"variants\.0\.offer\.kind": must be "banner", "text", "items" or "coupon"/,
+    ],
+    [
+      'content of another kind',
+      { variants: [{ key: 'a', offer: { kind: 'text', content: { title: 'x' } } }] },
+      /^"variants\.0\.offer\.content\.text": /,
+    ],
+    [
+      'a button without a label',
+      { variants: [{ key: 'a', offer: { ...banner(), dismiss: '' } }] },
+      /^"variants\.0\.offer\.dismiss": /,
+    ],
+    [
+      'a price without its currency',
+      {
+        variants: [
+          {
+            key: 'a',
+            offer: {
+              kind: 'items',
+              content: { title: 'x', items: [{ name: 'Lamp', url: '/lamp', price: 2 }] },
+            },
+          },
+        ],
+      },
+      /^"variants\.0\.offer\.content\.items\.0\.currency": must come with "price"/,
+    ],
+    [
+      'a picture that is not encrypted, among items',
+      {
+        variants: [
+          {
+            key: 'a',
+            offer: {
+              kind: 'items',
+              content: { title: 'x', items: [{ name: 'x', url: '/x', image: 'http://x.example' }] },
+            },
+          },
+        ],
+      },
+      /^"variants\.0\.offer\.content\.items\.0\.image": must be an https/,
+    ],
+    [
+      'a coupon without a code',
+      { variants: [{ key: 'a', offer: { kind: 'coupon', content: { title: 'x', code: '' } } }] },
+      /^"variants\.0\.offer\.content\.code": /,
+    ],
+    [
+      'an expiry that is no day',
+      {
+        variants: [
+          {
+            key: 'a',
+            offer: { kind: 'coupon', content: { title: 'x', code: 'x', expires: '2026-02-30' } },
+          },
+        ],
+      },
+      /^"variants\.0\.offer\.content\.expires": must be a day/,
+    ],
     ['no time', { startsAt: 'tomorrow' }, /^"startsAt": /],
     [
       'an end before the start',

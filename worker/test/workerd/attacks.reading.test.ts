@@ -18,6 +18,7 @@ const PUBLIC = new Set([
   'GET /console',
   'GET /c.js',
   'GET /c/:hash.js',
+  'GET /c/:name.js',
   'GET /healthz',
 ]);
 

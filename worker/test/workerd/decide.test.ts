@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DecideAnswer, Decision, Problem } from '../../src/contract/wire.ts';
+import type { DecideAnswer, Decision, Offer, Problem } from '../../src/contract/wire.ts';
 import { objectName } from '../../src/profile/names.ts';
 import { readDecision } from '../../src/site/decisionToken.ts';
 import { signUserId } from '../../src/site/secrets.ts';
@@ -34,6 +34,18 @@ const problem = async (response: Response): Promise<[number, string]> => {
   return [status, code];
 };
 
+const OFFERS: Offer[] = [
+  { kind: 'text', content: { text: 'Ships today', href: '/shipping' }, dismiss: 'Close' },
+  {
+    kind: 'items',
+    content: {
+      title: 'Goes with it',
+      items: [{ name: 'Lamp', url: '/lamp', image: 'lamp.svg', price: 2.5, currency: 'EUR' }],
+    },
+  },
+  { kind: 'coupon', content: { title: 'Ten off', code: 'TEN', expires: '2099-12-31' } },
+];
+
 beforeAll(async () => {
   // Compiled once: the snapshot is held in memory, and made at the first question.
   await made('tea', {
@@ -52,6 +64,8 @@ beforeAll(async () => {
       { key: 'b', offer: banner('b') },
     ],
   });
+  for (const offer of OFFERS)
+    await made(offer.kind, { slot: offer.kind, variants: [{ key: 'a', offer }] });
   await env.DB.prepare('update sites set compiled_at = 0').run();
   await made('odd', { slot: '__proto__' });
 });
@@ -66,6 +80,12 @@ describe('POST /v1/decide', () => {
       offer: banner('welcome'),
       reason: 'TARGETING_MATCH',
     });
+  });
+
+  it.each(OFFERS)('answers an offer of the kind $kind as it was made', async (offer) => {
+    const response = await decide({ anonymousId: fresh('anon'), fresh: true, slots: [offer.kind] });
+    const { decisions } = await response.json<DecideAnswer>();
+    expect(decisions[offer.kind]).toMatchObject({ campaign: offer.kind, offer });
   });
 
   it('decides by what the visitor did', async () => {

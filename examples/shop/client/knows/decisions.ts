@@ -1,4 +1,4 @@
-import type { Decision, Explanation } from '../../../../worker/src/contract/wire.ts';
+import type { Decision, Explanation, Offer } from '../../../../worker/src/contract/wire.ts';
 import { make } from '../dom.ts';
 import { reasonWords } from './words.ts';
 
@@ -11,6 +11,8 @@ const why = ({ name, chosen, because }: Explanation): HTMLElement =>
     make('span', 'why__because', because),
   );
 
+const titleOf = ({ content }: Offer): string => ('title' in content ? content.title : content.text);
+
 /** What stands in one slot, and of each campaign why it does or does not. */
 export function decisionView(slot: string, decision: Decision, here: boolean): HTMLElement[] {
   const { offer, reason, variant, explain = [] } = decision;
@@ -18,7 +20,7 @@ export function decisionView(slot: string, decision: Decision, here: boolean): H
   const shown = make(
     'p',
     'shown',
-    make('strong', 'shown__title', offer?.content.title ?? 'Nothing: the page keeps its own'),
+    make('strong', 'shown__title', offer ? titleOf(offer) : 'Nothing: the page keeps its own'),
     make(
       'span',
       'shown__how',

@@ -13,6 +13,7 @@ import {
   PRODUCT_REMOVED,
   PRODUCT_VIEWED,
   PROMOTION_CLICKED,
+  PROMOTION_DISMISSED,
   PROMOTION_VIEWED,
 } from '../../../../worker/src/contract/values.ts';
 import { make } from '../dom.ts';
@@ -74,6 +75,8 @@ function trackWords(event: TimelineEvent): string {
       return `Saw the offer “${offer}”`;
     case PROMOTION_CLICKED:
       return `Clicked the offer “${offer}”`;
+    case PROMOTION_DISMISSED:
+      return `Closed the offer “${offer}”`;
     case PAGE_ENGAGED: {
       const { engaged } = properties;
       return `Read ${pathOf(event)} for ${typeof engaged === 'number' ? Math.max(1, Math.round(engaged / 1000)) : '?'} s`;

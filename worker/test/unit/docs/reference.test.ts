@@ -64,7 +64,7 @@ describe('routes', () => {
       ...source.matchAll(/\.(get|post|patch|put|delete)\(\s*(?:'(\/[^']*)'|(PATH_\w+))/g),
     ].map(([, method = '', path, constant]) => {
       const at = path ?? String(paths.find(([name]) => name === constant)?.[1]);
-      return `${method.toUpperCase()} ${at.replace('/c/:file{[0-9a-f]{16}\\\\.js}', '/c/:hash.js')}`;
+      return `${method.toUpperCase()} ${at.replace(/(:\w+)\{.*\}$/, '$1.js')}`;
     });
     expect(mounted.length).toBeGreaterThan(10);
     const documented = headingsOf(page)

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { profileAnswer, viewOfState } from '../../../src/profile/answer.ts';
 import type { ProfileEvent } from '../../../src/profile/event.ts';
 import { externalIdsOf } from '../../../src/profile/externalIds.ts';
-import { reduce } from '../../../src/profile/reduce.ts';
+import { reduce, visitOf } from '../../../src/profile/reduce.ts';
 import { combine, emptyState, parseState, type SourceState } from '../../../src/profile/state.ts';
 import { events, makeEvent, T0 } from './arbitrary.ts';
 
 const stateOf = (list: readonly ProfileEvent[]): SourceState => {
   const state = emptyState();
-  for (const event of list) reduce(state, event, []);
+  for (const event of list) reduce(state, event, visitOf(state, event, []));
   return state;
 };
 

@@ -16,21 +16,25 @@ export class SqliteStorage {
   }
 
   readonly sql = {
-    exec: <T>(query: string, ...bindings: Value[]): { toArray: () => T[] } => {
+    exec: <T>(query: string, ...bindings: Value[]): { toArray: () => T[]; rowsWritten: number } => {
       const reads = query.startsWith('select');
       if (!reads) this.written = true;
       if (!reads && bindings.length === 0) {
         // Several statements in one text.
         this.#db.exec(query);
-        return { toArray: () => [] };
+        return { toArray: () => [], rowsWritten: 0 };
       }
       let statement = this.#statements.get(query);
       if (statement === undefined) {
         statement = this.#db.prepare(query);
         this.#statements.set(query, statement);
       }
+      if (!reads) {
+        const { changes } = statement.run(...bindings);
+        return { toArray: () => [], rowsWritten: Number(changes) };
+      }
       const rows = statement.all(...bindings) as T[];
-      return { toArray: () => rows };
+      return { toArray: () => rows, rowsWritten: 0 };
     },
   };
 

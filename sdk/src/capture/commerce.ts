@@ -6,7 +6,9 @@ import {
   PRODUCT_REMOVED,
 } from '../../../worker/src/contract/values.ts';
 import type { Product } from '../../../worker/src/contract/wire.ts';
-import type { Properties, Track } from './track.ts';
+import { guard } from '../guard.ts';
+import type { Part } from '../part.ts';
+import type { Properties } from '../properties.ts';
 
 /** What happened in a cart. Further properties are those of Segment's e-commerce spec: `cart_id`, `currency` … */
 export interface Cart {
@@ -27,13 +29,15 @@ export interface Commerce {
   purchase(order: Properties): void;
 }
 
-/** Makes the calls. */
-export const captureCart = (track: Track): Commerce => ({
-  cart: {
-    add: (product, properties) => track(PRODUCT_ADDED, { ...properties, ...product }),
-    remove: (product, properties) => track(PRODUCT_REMOVED, { ...properties, ...product }),
-    view: (products, properties) => track(CART_VIEWED, { ...properties, products }),
-  },
-  checkout: (properties) => track(CHECKOUT_STARTED, properties),
-  purchase: (order) => track(ORDER_COMPLETED, order),
-});
+/** Adds the calls of {@link Commerce}. */
+export const commerce: Part = (cresset) => {
+  // oxlint-disable-next-line typescript/unbound-method -- no call of the API needs a `this`
+  const { track } = cresset;
+  cresset.cart = {
+    add: guard((product, properties) => track(PRODUCT_ADDED, { ...properties, ...product })),
+    remove: guard((product, properties) => track(PRODUCT_REMOVED, { ...properties, ...product })),
+    view: guard((products, properties) => track(CART_VIEWED, { ...properties, products })),
+  };
+  cresset.checkout = (properties) => track(CHECKOUT_STARTED, properties);
+  cresset.purchase = (order) => track(ORDER_COMPLETED, order);
+};

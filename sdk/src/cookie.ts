@@ -1,0 +1,19 @@
+/** A cookie that lives as long as browsers let it: 400 days. Seconds. */
+const LIFE = 34_560_000;
+
+/**
+ * Sets a cookie on the widest domain that the browser lets us, the registrable one, so that subdomains share it;
+ * an empty value deletes it everywhere. Where cookies are blocked nothing happens.
+ */
+export const setCookie = (name: string, value: string): void => {
+  const labels = location.hostname.split('.');
+  // Without a domain last: the worker's own cookie has none.
+  [...labels.map((_, from) => labels.slice(-1 - from).join('.')), ''].some((domain) => {
+    document.cookie = `${name}=${value};domain=${domain};path=/;samesite=lax;max-age=${value ? LIFE : 0}${location.protocol === 'https:' ? ';secure' : ''}`;
+    return value && getCookie(name) === value;
+  });
+};
+
+/** The value of a cookie of 22 characters like ours; the empty text where there is none. */
+export const getCookie = (name: string): string =>
+  RegExp(`\\b${name}=([\\w-]{22})`).exec(document.cookie)?.[1] ?? '';
