@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { modulesOf } from '../scripts/worker.ts';
 import { brotli } from './brotli.ts';
-import { CEILINGS, SHAKEN_CEILING } from './ceilings.ts';
+import { BUDGETS, CEILINGS } from './ceilings.ts';
 import { judged, type Line, type Section, shown } from './line.ts';
 import { shaken } from './shaken.ts';
 import { startupOf } from './startup.ts';
@@ -38,12 +38,12 @@ export async function sizes(script: string): Promise<Section> {
     method: 'As built. gzip at level 9, brotli at quality 11; kB are 1,000 bytes.',
     lines: [
       ...Object.entries(CEILINGS).map(([file, ceiling]) =>
-        entry(file, readFileSync(`dist/${file}`), ceiling),
+        entry(file, readFileSync(`dist/${file}`), BUDGETS[file] ?? ceiling),
       ),
       entry(
         'index.js, create + pages + track, tree-shaken',
         Buffer.from((await shaken()).code),
-        SHAKEN_CEILING,
+        BUDGETS['shaken'],
       ),
       judged(
         { what: 'worker, all modules', value: `${shown(worker / 1000)} kB`, number: worker / 1000 },

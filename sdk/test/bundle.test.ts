@@ -25,6 +25,7 @@ describe('content', () => {
     expect(used).toStrictEqual([
       'PATH_BATCH',
       'PATH_DECIDE',
+      'KEPT_COOKIE',
       'PRODUCT_ADDED',
       'PRODUCT_REMOVED',
       'CART_VIEWED',

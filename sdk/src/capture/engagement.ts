@@ -6,9 +6,6 @@ import type { Part } from '../part.ts';
 /** Milliseconds after the last sign of life for which a visitor still counts as there. */
 const PATIENCE = 30_000;
 
-/** What is less waits for the next report: a page that goes is told so twice, some milliseconds apart. */
-const SHORT = 100;
-
 /**
  * Counts the time in which the page is visible and the visitor active, and how far down the page was seen. Reports
  * what was counted since the last report: the times of a page view add up, its depths grow.
@@ -19,10 +16,12 @@ export const engagement: Part = (cresset) => {
   let depth = 0;
   /** The last sign of life; 0 while the page is hidden. */
   let mark = 0;
+  /** The page goes. It is told so twice, and hidden only some milliseconds later. */
+  let isGone = false;
   const count = (look: unknown): void => {
     const now = performance.now();
     if (mark) total += Math.min(now - mark, PATIENCE);
-    mark = document.hidden ? 0 : now;
+    mark = document.hidden || isGone ? 0 : now;
     const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight;
     if (look) depth = Math.max(depth, Math.min(100, Math.round(100 * seen)));
   };
@@ -30,13 +29,17 @@ export const engagement: Part = (cresset) => {
     view = undefined;
     mark = 0;
     count(0);
+    running._on('pagehide pageshow', ({ type }) => {
+      isGone = type === 'pagehide';
+      count(0);
+    });
     running._on('pointermove pointerdown keydown scroll', count);
   });
   cresset.on('leave', () => {
     // Once seen, not again: at the end of a view of a single-page app the next page may stand there.
     count(!depth);
     const engaged = Math.round(total);
-    if (!view || engaged < SHORT) return;
+    if (!view || !engaged) return;
     total -= engaged;
     cresset.track(
       PAGE_ENGAGED,

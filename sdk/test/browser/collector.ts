@@ -47,6 +47,15 @@ const CORS = {
 /** Where the SDK was built. The mutants' tests have a build of their own. */
 export const DIST = process.env['CRESSET_DIST'] ?? 'dist';
 
+/** The batch in a body; undefined where it is no JSON, as a page can make it that patches JSON. */
+function read(body: string): Batch | undefined {
+  try {
+    return JSON.parse(body) as Batch;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A real server that stands for the worker: it records what comes and keeps events as the contract says. */
 export class Collector {
   mode: Mode = 'ok';
@@ -172,7 +181,11 @@ export class Collector {
       else this.#json(response, { decisions: this.#decide(slots), ttl: 30 });
       return;
     }
-    const batch = JSON.parse(body) as Batch;
+    const batch = read(body);
+    if (batch === undefined) {
+      this.#problem(response, 400);
+      return;
+    }
     if (batch.batch.some((event) => event !== null && this.bad(event))) {
       this.#problem(response, 400);
       return;

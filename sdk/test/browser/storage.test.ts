@@ -14,6 +14,14 @@ const idOf = async (page: Page): Promise<string | undefined> =>
 const stored = async (page: Page, name: string): Promise<string | null> =>
   page.evaluate((name) => localStorage.getItem(name), name);
 
+/** Opens a page, or loads it again, and waits for its cookie, which is set in a task of its own. */
+const ready = async (page: Page): Promise<Page> => {
+  await page.waitForFunction(() => window.cresset?.stop !== undefined);
+  await page.waitForFunction(() => /(^|; )cresset\.id=[\w-]{22}(;|$)/.test(document.cookie));
+  return page;
+};
+const open = async (url: string): Promise<Page> => ready(await harness.open(url));
+
 describe('the cookie', () => {
   beforeEach(async () => serveShop(harness.context, collector));
 
@@ -23,7 +31,7 @@ describe('the cookie', () => {
   ] as const)(
     'on %s: on the registrable domain, for 400 days, lax, and secure where it can be',
     async ([, url, secure]) => {
-      const page = await harness.open(url);
+      const page = await open(url);
       const [cookie, ...others] = await harness.context.cookies();
       expect(others).toStrictEqual([]);
       expect(cookie).toMatchObject({
@@ -43,7 +51,7 @@ describe('the cookie', () => {
   );
 
   test('holds the anonymous id and nothing else; the user’s id is in no cookie', async () => {
-    const page = await harness.open(WWW);
+    const page = await open(WWW);
     await page.evaluate(() => window.cresset.identify('u-secret', { email: 'a@b.example' }));
     await expectSent(collector, [{ type: 'identify' }]);
     const [{ value } = { value: '' }] = await harness.context.cookies();
@@ -52,24 +60,24 @@ describe('the cookie', () => {
   });
 
   test('subdomains share the visitor', async () => {
-    const www = await harness.open(WWW);
-    const mobile = await harness.open(MOBILE);
+    const www = await open(WWW);
+    const mobile = await open(MOBILE);
     expect(await idOf(mobile)).toBe(await idOf(www));
     expect(await harness.context.cookies()).toHaveLength(1);
   });
 
   test('and its copy in the store heal each other', async () => {
-    const page = await harness.open(WWW);
+    const page = await open(WWW);
     const id = await idOf(page);
     await harness.context.clearCookies();
     await page.reload();
-    await page.waitForFunction(() => window.cresset.stop !== undefined);
+    await ready(page);
     expect(await idOf(page)).toBe(id);
     expect((await harness.context.cookies()).map(({ value }) => value)).toStrictEqual([id]);
 
     await page.evaluate(() => localStorage.clear());
     await page.reload();
-    await page.waitForFunction(() => window.cresset.stop !== undefined);
+    await ready(page);
     expect(await idOf(page)).toBe(id);
     expect(await stored(page, 'cresset.id')).toBe(id);
   });
@@ -78,7 +86,7 @@ describe('the cookie', () => {
     await harness.context.addCookies([
       { name: 'cresset.id', value: 'spoiled', domain: '.shop.example', path: '/', secure: true },
     ]);
-    const page = await harness.open(WWW);
+    const page = await open(WWW);
     expect(await idOf(page)).toMatch(/^[\w-]{22}$/);
     expect((await harness.context.cookies()).map(({ value }) => value)).toStrictEqual([
       await idOf(page),
@@ -86,8 +94,8 @@ describe('the cookie', () => {
   });
 
   test('signing out on one subdomain reaches the other', async () => {
-    const www = await harness.open(WWW);
-    const mobile = await harness.open(MOBILE);
+    const www = await open(WWW);
+    const mobile = await open(MOBILE);
     const before = await idOf(mobile);
     await mobile.evaluate(() => window.cresset.identify('u-1'));
     await www.evaluate(() => window.cresset.reset());
@@ -99,8 +107,8 @@ describe('the cookie', () => {
   });
 
   test('another user on one subdomain is not who the other knew', async () => {
-    const www = await harness.open(WWW);
-    const mobile = await harness.open(MOBILE);
+    const www = await open(WWW);
+    const mobile = await open(MOBILE);
     await mobile.evaluate(() => window.cresset.identify('u-1'));
     await www.evaluate(() => {
       window.cresset.identify('u-1');
@@ -112,7 +120,7 @@ describe('the cookie', () => {
   });
 
   test('withdrawn consent takes it from the whole domain', async () => {
-    const page = await harness.open(WWW);
+    const page = await open(WWW);
     expect(await harness.context.cookies()).toHaveLength(1);
     await page.evaluate(() => window.cresset.consent('none'));
     expect(await harness.context.cookies()).toStrictEqual([]);
@@ -135,12 +143,16 @@ describe('where something is blocked', () => {
     const page = await harness.open(harness.pages.make('/no-cookies', html()));
     const { errors } = watch(page);
     const id = await idOf(page);
+    const tries = async (): Promise<number> =>
+      page.evaluate(() => (window as unknown as { tries: string[] }).tries.length);
+    await page.waitForFunction('window.tries.length > 0');
+    await expectSent(collector, [{ type: 'page' }]);
+    const before = await tries();
     await page.evaluate(() => {
       for (let n = 0; n < 20; n++) window.cresset.track('Act');
     });
-    const tries = async (): Promise<number> =>
-      page.evaluate(() => (window as unknown as { tries: string[] }).tries.length);
-    expect(await tries()).toBe(1);
+    await collector.until('20', () => matching(collector, { event: 'Act' }).length === 20);
+    expect(await tries()).toBe(before);
     await page.reload();
     await page.waitForFunction(() => window.cresset.stop !== undefined);
     expect(await idOf(page)).toBe(id);
@@ -155,7 +167,7 @@ describe('where something is blocked', () => {
         },
       });
     });
-    const page = await harness.open(harness.pages.make('/no-store', html()));
+    const page = await open(harness.pages.make('/no-store', html()));
     const { errors } = watch(page);
     const id = await idOf(page);
     await page.evaluate(() => {

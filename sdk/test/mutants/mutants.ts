@@ -51,7 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sdk: hidden time counts',
     file: `${SRC}/capture/engagement.ts`,
-    find: 'mark = document.hidden ? 0 : now;',
+    find: 'mark = document.hidden || isGone ? 0 : now;',
     replace: 'mark = now;',
     test: ['engagement.test.ts', 'hidden, frozen, thawed and shown'],
   },
