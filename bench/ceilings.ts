@@ -19,5 +19,5 @@ export const CEILINGS = {
 /** What a bundler may leave of the module where a page has page views, `track` and the queue only. Bytes of brotli. */
 export const SHAKEN_CEILING = 3_100;
 
-/** What they should be: the bench judges by this, where it is less than the ceiling. Bytes of brotli. */
-export const BUDGETS: { readonly [file: string]: number } = { 'c.js': 4_500, shaken: 2_500 };
+/** What they should be: the bench judges by this. Bytes of brotli. */
+export const BUDGETS = { ...CEILINGS, 'c.js': 4_500, 'index.js': 5_000, shaken: 2_500 };

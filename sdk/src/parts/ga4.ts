@@ -61,7 +61,7 @@ const productOf = (item: Properties): Properties => ({
   category:
     ['', 2, 3, 4, 5]
       .map((level) => item[`item_category${level}`])
-      .filter(Boolean)
+      .filter((level) => level)
       .join('/') || undefined,
 });
 
