@@ -102,7 +102,8 @@ describe('validate', () => {
       .nat(1_100)
       .map((count) => `[${Array.from({ length: count }, () => '1e20').join(',')}]`);
     const wide = fc.nat(1_800).map((count) => JSON.stringify('語'.repeat(count)));
-    const deep = fc.nat(40).map((levels) => '['.repeat(levels) + ']'.repeat(levels));
+    // Two thirds of these are too deep: so both kinds come, whatever the numbers are.
+    const deep = fc.nat(96).map((levels) => '['.repeat(levels) + ']'.repeat(levels));
     const seen = { small: 0, large: 0 };
     await fc.assert(
       fc.asyncProperty(
@@ -124,9 +125,9 @@ describe('validate', () => {
           expect(isRejection(checked)).toBe(false);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 200 },
     );
-    expect(Math.min(seen.small, seen.large)).toBeGreaterThan(10);
+    expect(Math.min(seen.small, seen.large)).toBeGreaterThan(5);
   });
 });
 
