@@ -52,7 +52,7 @@ const WORKER: Suite = {
 /** Built into the copy, so that the real `dist/` stays as it is. */
 const SDK: Suite = {
   mutants: OF_SDK,
-  project: 'browser',
+  project: 'sdk',
   tests: 'sdk/test/browser',
   parts: ['sdk/src', 'worker/src/contract', 'dist', 'package.json', 'rollup.config.ts'],
   cwd: root,

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const CHECKS = ['build', 'format', 'lint', 'types', 'unused', 'package'];
-const SUITES = ['unit', 'workerd', 'bundle', 'browser'];
+const SUITES = ['unit', 'workerd', 'bundle', 'sdk', 'browser'];
 
 interface VitestReport {
   numPassedTests: number;

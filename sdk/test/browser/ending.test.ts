@@ -99,7 +99,7 @@ describe('stop', () => {
     await page.getByText('Hello').waitFor();
     await page.evaluate(() => window.cresset.track('Last'));
     expect((await listeners(page)).join(' ')).toBe(
-      'DOMContentLoaded click click keydown pagehide pagehide pageshow pointerdown pointermove popstate scroll submit visibilitychange visibilitychange visibilitychange',
+      'DOMContentLoaded click click keydown pagehide pagehide pagehide pageshow pageshow pointerdown pointermove popstate scroll submit visibilitychange visibilitychange visibilitychange',
     );
     expect(await alive(page)).toBeGreaterThan(0);
     expect(await page.evaluate(() => history.pushState.name)).not.toBe('pushState');
