@@ -38,13 +38,12 @@ export default defineConfig({
         },
       },
       {
-        // Each file has servers and a browser of its own, and only reads what was built: they mostly wait, so more run side by side than there are cores.
         test: {
           name: 'sdk',
           include: ['sdk/test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
-          maxWorkers: 3,
+          fileParallelism: false,
         },
       },
       {

@@ -112,7 +112,7 @@ export class Collector {
   }
 
   /** Resolves when `holds` is true, looking anew at each request. Fails after `limit` milliseconds with what came. */
-  async until(what: string, holds: () => boolean, limit = 10_000): Promise<void> {
+  async until(what: string, holds: () => boolean, limit = 30_000): Promise<void> {
     await new Promise<void>((done, fail) => {
       const look = (): void => {
         if (!holds()) return;
