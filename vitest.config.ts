@@ -43,7 +43,7 @@ export default defineConfig({
           include: ['sdk/test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
