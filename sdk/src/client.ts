@@ -27,7 +27,7 @@ import { on, silence, tell } from './signals.ts';
 /** Not in every browser, and not in TypeScript's DOM. */
 type PrivacyControl = Navigator & { globalPrivacyControl?: boolean };
 
-const isObject = (value: unknown): value is JsonObject => !!value && typeof value === 'object';
+const isObject = (value: unknown): value is JsonObject => Object(value) === value;
 
 let instance: Cresset | undefined;
 

@@ -1,3 +1,5 @@
+import { attempt } from './attempt.ts';
+
 /** A cookie that lives as long as browsers let it: 400 days. Seconds. */
 const LIFE = 34_560_000;
 
@@ -14,6 +16,6 @@ export const setCookie = (name: string, value: string): void => {
   });
 };
 
-/** The value of a cookie of 22 characters like ours; the empty text where there is none. */
-export const getCookie = (name: string): string =>
-  RegExp(`\\b${name}=([\\w-]{22})`).exec(document.cookie)?.[1] ?? '';
+/** The value of a cookie of 22 characters like ours; undefined where there is none, or cookies are blocked. */
+export const getCookie = (name: string): string | undefined =>
+  attempt(() => RegExp(`\\b${name}=([\\w-]{22})`).exec(document.cookie)?.[1]);

@@ -6,15 +6,26 @@ import type {
   DecisionReason,
   Decisions,
 } from '../../worker/src/contract/wire.ts';
-import { attempt } from './attempt.ts';
 import { options, TIMEOUT } from './config.ts';
 import { isAgreed, level } from './consent.ts';
 import { page } from './context.ts';
 import { getPerson, isFresh } from './identity.ts';
 import { running } from './lifecycle.ts';
-import { flush } from './sender.ts';
+import { failures, flush } from './sender.ts';
 import { tell } from './signals.ts';
 import { post, type Reply } from './transport.ts';
+
+const question = async (slots: string[], context?: DecideContext): Promise<Reply> => {
+  // What the visitor did until now counts: it goes first, unless a retry of it is waited for.
+  if (!failures) await flush();
+  return post(PATH_DECIDE, {
+    writeKey: options.key,
+    ...getPerson(),
+    fresh: isFresh(getPerson().anonymousId),
+    slots,
+    context: { page: page(), consent: level, ...context },
+  } satisfies DecideRequest);
+};
 
 /** Asks for decisions. Never rejects: a slot without an answer has no offer, and a reason, so the page shows what it has. */
 export const decide = async (slots: string[], context?: DecideContext): Promise<Decisions> => {
@@ -22,19 +33,8 @@ export const decide = async (slots: string[], context?: DecideContext): Promise<
   const reply =
     agreed &&
     (await Promise.race([
-      // What the visitor did until now counts: it goes first. What the caller says may throw as it is read.
-      flush().then(
-        () =>
-          attempt(() =>
-            post(PATH_DECIDE, {
-              writeKey: options.key,
-              ...getPerson(),
-              fresh: isFresh(getPerson().anonymousId),
-              slots,
-              context: { page: page(), consent: level, ...context },
-            } satisfies DecideRequest),
-          ) ?? ([0] as Reply),
-      ),
+      // What the caller says may throw as it is read.
+      question(slots, context).catch((): Reply => [0]),
       new Promise<void>((done) => {
         running._later(done, options.timeout ?? TIMEOUT);
       }),

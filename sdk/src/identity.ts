@@ -37,18 +37,17 @@ const change = (id: string): void => {
  * it. The cookie and its copy in the store heal each other; where they differ, the cookie is newer: subdomains share it.
  */
 export const getPerson = (): Person => {
-  const cookie = attempt(() => getCookie(ANONYMOUS));
+  const cookie = getCookie(ANONYMOUS);
   const copy = read(ANONYMOUS);
-  const anonymousId = cookie || copy || attempt(() => getCookie(KEPT_COOKIE)) || randomId();
+  const anonymousId = cookie || copy || getCookie(KEPT_COOKIE) || randomId();
   if (anonymousId !== copy) write(ANONYMOUS, anonymousId);
   if (anonymousId !== cookie && anonymousId !== asked) {
     asked = anonymousId;
     // Later: each cookie waits for the browser's own process, 6 to 70 ms on a busy machine (2026-11-22).
-    attempt(() =>
-      running._later(() => {
-        if (asked === anonymousId) setCookie(ANONYMOUS, anonymousId);
-      }, 0),
-    );
+    running._later(() => {
+      // Not where somebody, in this tab or another, has changed it since.
+      if (read(ANONYMOUS) === anonymousId) setCookie(ANONYMOUS, anonymousId);
+    }, 0);
   }
   return { anonymousId, userId: read(USER).split(`${anonymousId} `)[1] };
 };

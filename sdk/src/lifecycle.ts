@@ -20,9 +20,9 @@ export interface Scope {
 
 /** Opens a scope. */
 export const createScope = (): Scope => {
-  let undos: (() => void)[] = [];
+  const undos = new Set<() => void>();
   const undo = (run: () => void): void => {
-    undos.push(run);
+    undos.add(run);
   };
   return {
     _on(types, run, target = window) {
@@ -32,16 +32,20 @@ export const createScope = (): Scope => {
         undo(() => target.removeEventListener(type, guarded, true));
       }
     },
-    // To undo a timer that is over is harmless: its number is never another's.
     _later(run, ms) {
-      const timer = setTimeout(guard(run), ms);
-      undo(() => clearTimeout(timer));
+      const stop = (): void => clearTimeout(timer);
+      const timer = setTimeout(() => {
+        // A page may stay open for weeks: what is over is not kept.
+        undos.delete(stop);
+        guard(run)();
+      }, ms);
+      undo(stop);
       return timer;
     },
     _undo: undo,
     _end() {
       undos.forEach((run) => run());
-      undos = [];
+      undos.clear();
     },
   };
 };

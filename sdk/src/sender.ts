@@ -38,7 +38,8 @@ type Done = (decisions: Decisions | undefined) => void;
 
 const sending = new Set<string>();
 let limit = MAX_WAITING;
-let failures = 0;
+/** Batches in a row that a retry is waited for. */
+export let failures = 0;
 /** The timer of the next flush. */
 let timer: Timer | undefined;
 let slots: string[] | undefined;

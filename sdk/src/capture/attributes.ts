@@ -17,7 +17,7 @@ export const attributes: Part = (cresset) => {
     const added = near('add');
     if (added && type === 'click') {
       const product = near('product')?.dataset['cressetProduct'] as string;
-      const quantity = Number(added.dataset['cressetAdd']) || 1;
+      const quantity = +(added.dataset['cressetAdd'] as string) || 1;
       cresset.track(PRODUCT_ADDED, { quantity, ...JSON.parse(product) });
     }
     const named = near('event');

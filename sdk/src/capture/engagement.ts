@@ -18,26 +18,28 @@ export const engagement: Part = (cresset) => {
   let mark = 0;
   /** The page goes. It is told so twice, and hidden only some milliseconds later. */
   let isGone = false;
-  const count = (look: unknown): void => {
+  const count = (sign?: Event): void => {
     const now = performance.now();
     if (mark) total += Math.min(now - mark, PATIENCE);
     mark = document.hidden || isGone ? 0 : now;
-    const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight;
-    if (look) depth = Math.max(depth, Math.min(100, Math.round(100 * seen)));
+    // To look may make the browser lay the page out: at the first sign, and where it was scrolled. Never for a page that
+    // was seen already and ends: in a single-page app the next page may stand there.
+    if (!depth || sign?.type === 'scroll') {
+      const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight;
+      depth = Math.max(depth, Math.min(100, Math.round(100 * seen)));
+    }
   };
   cresset.on('start', () => {
     view = undefined;
-    mark = 0;
-    count(0);
+    count();
     running._on('pagehide pageshow', ({ type }) => {
       isGone = type === 'pagehide';
-      count(0);
+      count();
     });
     running._on('pointermove pointerdown keydown scroll', count);
   });
   cresset.on('leave', () => {
-    // Once seen, not again: at the end of a view of a single-page app the next page may stand there.
-    count(!depth);
+    count();
     const engaged = Math.round(total);
     if (!view || !engaged) return;
     total -= engaged;

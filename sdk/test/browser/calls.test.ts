@@ -297,6 +297,36 @@ describe('decide', () => {
     });
   });
 
+  test('sees what the visitor has just done: that goes first', async () => {
+    const page = await harness.open(harness.pages.make('/decide', html()));
+    await expectSent(collector, [{ type: 'page' }]);
+    await page.evaluate(async () => {
+      window.cresset.track('Just Now');
+      await window.cresset.decide(['aside']);
+    });
+    const paths = collector.requests.slice(-2).map(({ path }) => path);
+    expect(paths).toStrictEqual(['/v1/batch', '/v1/decide']);
+    expect(matching(collector, { event: 'Just Now' })).toHaveLength(1);
+  });
+
+  test('does not send again what the worker asked to wait with', async () => {
+    const page = await harness.open(harness.pages.make('/decide', html()));
+    await expectSent(collector, [{ type: 'page' }]);
+    collector.mode = 429;
+    collector.retryAfter = 600;
+    await page.evaluate(async () => {
+      const refused = new Promise<void>((done) => {
+        window.cresset.on('sent', () => done());
+      });
+      window.cresset.track('Later');
+      await refused;
+      await window.cresset.decide(['aside']);
+      await window.cresset.decide(['aside']);
+    });
+    const paths = collector.requests.slice(-3).map(({ path }) => path);
+    expect(paths).toStrictEqual(['/v1/batch', '/v1/decide', '/v1/decide']);
+  });
+
   test('never rejects: not for what cannot be JSON, not without consent, not after stop', async () => {
     const page = await harness.open(harness.pages.make('/decide', html()));
     expect(

@@ -143,6 +143,24 @@ describe('engaged time', () => {
     expect(collector.duplicates).toStrictEqual([]);
   });
 
+  test('a navigation is one report, although a page that goes is told so twice', async () => {
+    const away = harness.pages.make('/away', '<title>Away</title>');
+    const page = await harness.open(harness.pages.make('/gone', html()));
+    const [view] = await expectSent(collector, [{ type: 'page' }]);
+    await page.mouse.move(10, 10);
+    await page.mouse.move(90, 90);
+    await page.goto(away);
+    // The next page sends what is still stored.
+    await harness.open(harness.pages.make('/next', html()));
+    await expectSent(collector, [{ type: 'page', context: { page: { title: 'Test' } } }]);
+    await collector.until('a report', () => reported(view?.messageId).times.length > 0);
+    await collector.until(
+      'the next view',
+      () => matching(collector, { type: 'page' }).length === 2,
+    );
+    expect(reported(view?.messageId).times).toHaveLength(1);
+  });
+
   test('no heartbeat: ten busy minutes send nothing', async () => {
     const page = await harness.context.newPage();
     await page.clock.install({ time: Date.now() });

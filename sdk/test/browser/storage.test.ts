@@ -119,6 +119,31 @@ describe('the cookie', () => {
     expect(who).not.toHaveProperty('userId');
   });
 
+  test('where nothing else is left, what the worker keeps brings the visitor back', async () => {
+    const kept = { name: 'cresset.kept', value: 'k'.repeat(22), url: WWW };
+    await harness.context.addCookies([kept]);
+    const page = await harness.open(WWW);
+    expect(await idOf(page)).toBe(kept.value);
+    expect(await stored(page, 'cresset.id')).toBe(kept.value);
+
+    // It is of the visitor before, and must not bring that one back.
+    await page.evaluate(() => window.cresset.reset());
+    const names = (await harness.context.cookies()).map(({ name }) => name);
+    expect(names).toStrictEqual(['cresset.id']);
+    expect(await idOf(page)).not.toBe(kept.value);
+  });
+
+  test('what the worker keeps does not win over the visitor who is there', async () => {
+    const page = await harness.open(WWW);
+    const id = await idOf(page);
+    await harness.context.addCookies([{ name: 'cresset.kept', value: 'k'.repeat(22), url: WWW }]);
+    await page.reload();
+    await page.waitForFunction(() => window.cresset.stop !== undefined);
+    expect(await idOf(page)).toBe(id);
+    await page.evaluate(() => window.cresset.consent('none'));
+    expect(await harness.context.cookies()).toStrictEqual([]);
+  });
+
   test('withdrawn consent takes it from the whole domain', async () => {
     const page = await open(WWW);
     expect(await harness.context.cookies()).toHaveLength(1);

@@ -55,6 +55,34 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'mark = now;',
     test: ['engagement.test.ts', 'hidden, frozen, thawed and shown'],
   },
+  {
+    name: 'sdk: a page that goes counts on until it is hidden',
+    file: `${SRC}/capture/engagement.ts`,
+    find: 'document.hidden || isGone ? 0 : now',
+    replace: 'document.hidden ? 0 : now',
+    test: ['engagement.test.ts', 'a navigation is one report'],
+  },
+  {
+    name: 'sdk: a question does not wait for what was done before',
+    file: `${SRC}/decide.ts`,
+    find: 'if (!failures) await flush();',
+    replace: '',
+    test: ['calls.test.ts', 'sees what the visitor has just done'],
+  },
+  {
+    name: 'sdk: a question sends what is to wait',
+    file: `${SRC}/decide.ts`,
+    find: 'if (!failures) await flush();',
+    replace: 'await flush();',
+    test: ['calls.test.ts', 'does not send again what the worker asked to wait with'],
+  },
+  {
+    name: 'sdk: reset leaves what the worker keeps',
+    file: `${SRC}/identity.ts`,
+    find: "    setCookie(KEPT_COOKIE, '');",
+    replace: '',
+    test: ['storage.test.ts', 'where nothing else is left'],
+  },
   // --- Attributes.
   {
     name: 'sdk: each click in a form is its event',
@@ -74,7 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sdk: the copy in the store does not heal the cookie',
     file: `${SRC}/identity.ts`,
-    find: '        if (asked === anonymousId) setCookie(ANONYMOUS, anonymousId);',
+    find: '      if (read(ANONYMOUS) === anonymousId) setCookie(ANONYMOUS, anonymousId);',
     replace: '',
     test: ['storage.test.ts', 'heal each other'],
   },

@@ -69,6 +69,26 @@ describe('what is added', () => {
     expect(21 + takeLost() + left.length).toBe(10_000);
   });
 
+  test('looks through the store once in twenty of too many, not at each', async () => {
+    const queue = await openPage();
+    let looks = 0;
+    const texts = {};
+    vi.stubGlobal(
+      'localStorage',
+      new Proxy(texts, {
+        ownKeys: (all) => {
+          looks++;
+          return Reflect.ownKeys(all);
+        },
+      }),
+    );
+    for (let n = 0; n < 10_000; n++) queue.add(make(`${n}`));
+    vi.stubGlobal('localStorage', {});
+    expect(Object.keys(texts).length).toBeGreaterThan(100);
+    // Twice each time: to see that it is too much, and what goes.
+    expect(looks).toBeLessThanOrEqual((2 * 10_000) / 20);
+  });
+
   test('counts what earlier pages left among the 200', async () => {
     for (let page = 0; page < 3; page++) {
       const queue = await openPage();
