@@ -22,8 +22,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sdk: query parameters go as they are',
     file: `${SRC}/address.ts`,
-    find: 'shown.searchParams.delete(name);',
-    replace: '',
+    find: '      shown.searchParams.delete(name);',
+    replace: '      void name;',
     test: ['views.test.ts', 'query parameters: campaigns'],
   },
   {
