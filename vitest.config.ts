@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // By itself vitest leaves a core alone: of two that is half. More browsers than two get in each other's way.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -34,7 +36,6 @@ export default defineConfig({
             'worker/test/process/**/*.test.ts',
           ],
           testTimeout: 300_000,
-          fileParallelism: false,
         },
       },
       {
@@ -43,17 +44,14 @@ export default defineConfig({
           include: ['sdk/test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
         },
       },
       {
-        // The demo and the built worker have a machine to themselves.
         test: {
           name: 'browser',
           include: ['examples/**/*.test.ts', 'worker/test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],
