@@ -2,10 +2,12 @@ import { Hono } from 'hono';
 import { campaignsRoute } from './admin/campaigns.ts';
 import { identitySecretsRoute } from './admin/identitySecrets.ts';
 import { settingsRoute } from './admin/settings.ts';
+import { clientSettingsRoute } from './collect/clientSettings.ts';
+import { pixelRoute } from './collect/pixel.ts';
 import { collectRoute } from './collect/route.ts';
 import { traitsRoute } from './collect/traits.ts';
 import { consoleRoute } from './console/route.tsx';
-import { cors } from './cors.ts';
+import { cors, withCors } from './cors.ts';
 import { decideRoute } from './decide/route.ts';
 import { erasureRoute } from './erasure/route.ts';
 import { errorResponse, ProblemError, problemResponse } from './errors.ts';
@@ -13,12 +15,17 @@ import { profilesRoute } from './profile/route.ts';
 import { scriptRoute } from './site/script.ts';
 
 /** The routes. Each file says who may call what it mounts; `front.ts` answers the two busiest itself. */
-export const app = new Hono<{ Bindings: Env }>();
+export const app = new Hono<{ Bindings: Env }>({
+  // Some clients end their paths with a slash, `/v1/import/` and `/sourceConfig/` among them.
+  strict: false,
+});
 
 app.use(cors);
 app.get('/healthz', (c) => c.json({ ok: true }));
 app.route('/', scriptRoute);
 app.route('/', collectRoute);
+app.route('/', pixelRoute);
+app.route('/', clientSettingsRoute);
 app.route('/', decideRoute);
 app.route('/', profilesRoute);
 app.route('/', traitsRoute);
@@ -28,12 +35,15 @@ app.route('/', settingsRoute);
 app.route('/', identitySecretsRoute);
 app.route('/', consoleRoute);
 
+// With CORS: a page that has mistyped a path may read so.
 app.notFound((c) =>
-  problemResponse(
-    new ProblemError(
-      404,
-      'no_such_route',
-      `There is no ${c.req.method} ${c.req.path}. See docs/reference/http.md.`,
+  withCors(
+    problemResponse(
+      new ProblemError(
+        404,
+        'no_such_route',
+        `There is no ${c.req.method} ${c.req.path}. See docs/reference/http.md.`,
+      ),
     ),
   ),
 );

@@ -1,6 +1,7 @@
 import { MAX_DEPTH } from './contract/values.ts';
 import { depthOf } from './depth.ts';
 import { ProblemError } from './errors.ts';
+import { isPacked, unpack } from './unpack.ts';
 
 const unreadable = (what: string): ProblemError =>
   new ProblemError(400, 'body_unreadable', `The body is ${what}. Send a JSON object.`);
@@ -21,9 +22,9 @@ export interface Body {
  */
 const GROWTH = 6;
 
-/** Counts what comes, and stops at the limit. */
+/** Counts what comes, and stops at the limit: of what is packed, not a byte more is unpacked into memory. */
 async function readPieces(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
   tooLarge: () => ProblemError,
 ): Promise<Uint8Array> {
@@ -45,7 +46,21 @@ async function readPieces(
 
 const encoder = new TextEncoder();
 
-/** The text of a body. Throws 413 above `limit` bytes, and 400 for what is no UTF-8. */
+/** The pieces of a packed body, unpacked. */
+async function readPacked(...read: Parameters<typeof readPieces>): Promise<Uint8Array> {
+  const [body, ...limit] = read;
+  try {
+    return await readPieces(unpack(body), ...limit);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw unreadable('not gzip, though its Content-Encoding says so');
+  }
+}
+
+/**
+ * The text of a body, unpacked. Throws 413 above `limit` bytes, packed or not, 400 for what is no UTF-8, and 415
+ * for an encoding that is not known.
+ */
 async function readText(request: Request, limit: number): Promise<string> {
   const tooLarge = (): ProblemError =>
     new ProblemError(
@@ -53,19 +68,20 @@ async function readText(request: Request, limit: number): Promise<string> {
       'body_too_large',
       `The body is larger than ${limit / 1024} KB. Send less at once.`,
     );
+  const packed = isPacked(request.headers);
   const length = request.headers.get('content-length');
-  if (length === null) {
+  if (length !== null && Number(length) > limit) throw tooLarge();
+  if (length === null || packed) {
     if (request.body === null) return '';
-    const bytes = await readPieces(request.body, limit, tooLarge);
+    const read = packed ? readPacked : readPieces;
+    const bytes = await read(request.body, limit, tooLarge);
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
     } catch {
       throw unreadable(NO_JSON);
     }
   }
-  // The runtime holds a body to the length it said.
-  if (Number(length) > limit) throw tooLarge();
-  // Bytes and a decoder of ours would take a tenth longer for a whole question (2026-11-22).
+  // The runtime holds a body to the length it said. Bytes and a decoder of ours would take a tenth longer for a whole question (2026-11-22).
   const text = await request.text();
   // What is no UTF-8 has become U+FFFD, three bytes for one, two or three: unless all were three, it grew.
   if (text.includes('\ufffd') && encoder.encode(text).byteLength > Number(length)) {
@@ -76,12 +92,16 @@ async function readText(request: Request, limit: number): Promise<string> {
 
 /**
  * The JSON object in a request's body, whatever its content type says: browsers send `text/plain` to
- * spare a preflight. Throws 413 above `limit` bytes and 400 for what is not a JSON object in UTF-8.
+ * spare a preflight. Gzip is unpacked. Throws 413 above `limit` bytes, 415 for another encoding, and 400 for what
+ * is not a JSON object in UTF-8.
  * `__proto__` keys are dropped, so that no later spread or assignment can meet one. In a body that said
  * its length, a character of four bytes that lacks its last is read as U+FFFD.
  */
-export async function readBody(request: Request, limit: number): Promise<Body> {
-  const text = await readText(request, limit);
+export const readBody = async (request: Request, limit: number): Promise<Body> =>
+  parseBody(await readText(request, limit));
+
+/** The same for a text that came otherwise than in a body. */
+export function parseBody(text: string): Body {
   const depth = depthOf(text);
   // Ten levels above an event's own: the batch around it, and room for a message that names the event.
   if (depth > 10 * MAX_DEPTH) {

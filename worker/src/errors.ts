@@ -62,3 +62,24 @@ export function errorResponse(error: unknown): Response {
   if (!(error instanceof ProblemError)) console.error('request', error);
   return problemResponse(error);
 }
+
+/**
+ * What a store answers. Where it fails, the cause is logged and a 503 is thrown, which every client tries again: a
+ * 4xx would make it drop what it holds for ever.
+ *
+ * @param what was asked for, for the log
+ */
+export async function orUnavailable<T>(asked: Promise<T>, what: string): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    console.error(what, String(error));
+    throw new ProblemError(
+      503,
+      'site_unavailable',
+      'What is known of the site could not be read just now. Send the same request again.',
+      { headers: { 'retry-after': '5' } },
+    );
+  }
+}

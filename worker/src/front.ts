@@ -1,6 +1,6 @@
 import { app } from './app.ts';
 import { answerBatch } from './collect/route.ts';
-import { PATH_BATCH, PATH_DECIDE } from './contract/values.ts';
+import { PATH_BATCH, PATH_BATCH_SHORT, PATH_DECIDE } from './contract/values.ts';
 import { withCors } from './cors.ts';
 import { answerQuestion } from './decide/route.ts';
 import { errorResponse } from './errors.ts';
@@ -14,6 +14,7 @@ type Route = (
 
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   [PATH_BATCH, answerBatch],
+  [PATH_BATCH_SHORT, answerBatch],
   [PATH_DECIDE, answerQuestion],
 ]);
 
@@ -21,7 +22,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 const targetOf = (url: string): string => url.slice(url.indexOf('/', 'https://'.length));
 
 /**
- * Where a request comes in. The two routes that nearly all requests go to are answered before Hono makes
+ * Where a request comes in. The routes that nearly all requests go to are answered before Hono makes
  * its context and runs its middleware, which took 6 % of a fresh visitor's question (2026-11-22).
  * The app has the same routes, for whoever writes the path in another way.
  */

@@ -73,7 +73,7 @@ export const isPlainEvent = checker<IncomingEvent>({
   messageId: nullable(atMost(MAX_MESSAGE_ID_LENGTH)),
   timestamp: nullable(isText),
   sentAt: nullable(isText),
-  event: optional(isName),
+  event: nullable(isName),
   name: nullable(isName),
   category: nullable(isName),
   properties: nullable(isObject),

@@ -22,6 +22,8 @@ export async function linkAlias(
   },
 ): Promise<NoticeCode | undefined> {
   const { previousId, ...link } = alias;
+  // Segment's browser SDK names the user that it knows as the one before, and that may be the same.
+  if (previousId === alias.user.value) return undefined;
   const anon = identifierOf(alias.site, 'anon', previousId);
   const known = await askPerson(env, anon, (profile, head) => profile.view(head));
   if (known.is === 'nobody') {

@@ -17,10 +17,35 @@ function isLarger(value: unknown, bytes: number): boolean {
   return text.length > bytes || encoder.encode(text).byteLength > bytes;
 }
 
+/** How a field of the event is mended that is not as the reference has it. */
+const REMEDIES: { [field: string]: string | undefined } = {
+  type: 'Send "page", "track", "identify", "alias", "group" or "screen".',
+  timestamp: 'Send ISO 8601, such as "2026-11-22T12:00:00.000Z".',
+  sentAt: 'Send ISO 8601, such as "2026-11-22T12:00:00.000Z".',
+  messageId: 'Send a text of at most 100 characters, the same at every retry of this event only.',
+  groupId: 'Send the id itself, a text of at most 500 characters.',
+  signature: 'Send the 64 hex digits that your server made.',
+  event: 'Send a name of at most 200 characters, and what differs each time in "properties".',
+  name: 'Send a text of at most 200 characters, and what differs each time in "properties".',
+  category: 'Send a text of at most 200 characters.',
+  properties: 'Send a JSON object, or leave the field out.',
+  traits: 'Send a JSON object, or leave the field out.',
+  context: 'Send a JSON object, or leave the field out.',
+  integrations: 'Send a JSON object, or leave the field out.',
+};
+const ID_REMEDY = 'Send a text or a number, or leave the field out.';
+
+/** What the schema finds wrong with a field, and how it is mended. */
+export const faultOfShape = (path: string, message: string): Fault => [
+  'invalid_field',
+  path,
+  `"${path}" is not valid: ${message}. ${REMEDIES[path] ?? ID_REMEDY}`,
+];
+
 /** What keeps a value from being an event at all. */
 export const faultOfValue = (raw: unknown): Fault | undefined =>
   typeof raw !== 'object' || raw === null || Array.isArray(raw)
-    ? ['not_an_object', '', 'An event is a JSON object.']
+    ? ['not_an_object', '', 'An event is a JSON object. Send {"type": "track", …} or its like.']
     : undefined;
 
 /** What an object has too much of. `most`: bytes that its JSON may have. */
@@ -64,7 +89,7 @@ export function faultOfType(event: IncomingEvent, type: EventType): Fault | unde
     return ['event_missing', 'event', 'A track call names its event, such as "Product Viewed".'];
   }
   if (type === 'group' && (event.groupId ?? '') === '') {
-    return ['group_id_missing', 'groupId', 'A group call names its group.'];
+    return ['group_id_missing', 'groupId', 'A group call names its group. Send "groupId".'];
   }
   if (type === 'identify') return faultOfTraits(event.traits ?? {});
   return undefined;

@@ -45,13 +45,17 @@ export function identifiersOf(
     ];
   }
   if (type === 'alias' && ids.userId === undefined) {
-    return ['id_missing', 'userId', 'An alias call names the user in "userId".'];
+    return [
+      'id_missing',
+      'userId',
+      'An alias call names the user. Send "userId", and no placeholder.',
+    ];
   }
   if (type === 'alias' && ids.previousId === undefined) {
     return [
       'previous_id_missing',
       'previousId',
-      'An alias call names the identifier that is to join the user.',
+      'An alias call names the identifier that is to join the user. Send "previousId".',
     ];
   }
   return { ids, notices };

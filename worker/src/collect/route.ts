@@ -1,6 +1,12 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { type Body, readBody } from '../body.ts';
-import { MAX_BATCH_BYTES, MAX_DEPTH, MAX_EVENT_BYTES, PATH_BATCH } from '../contract/values.ts';
+import {
+  MAX_BATCH_BYTES,
+  MAX_DEPTH,
+  MAX_EVENT_BYTES,
+  PATH_BATCH,
+  PATH_BATCH_SHORT,
+} from '../contract/values.ts';
 import type {
   BatchAnswer,
   BatchRequest,
@@ -11,7 +17,7 @@ import type {
 } from '../contract/wire.ts';
 import { CORS } from '../cors.ts';
 import { ProblemError } from '../errors.ts';
-import { authenticate, checkOrigin } from '../site/authenticate.ts';
+import { authenticate, checkOrigin, keyUnknown } from '../site/authenticate.ts';
 import { placeholdersOf } from '../site/placeholders.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { decisionsFor } from './decisions.ts';
@@ -26,6 +32,12 @@ import { type BatchFacts, isRejection, validate, type ValidEvent } from './valid
 /** What is done after the answer. */
 type Later = Pick<ExecutionContext, 'waitUntil'>;
 
+/**
+ * Other names of {@link PATH_BATCH}: Segment's browser SDK's, that of Segment's older server libraries (Ruby's and
+ * Java's still use it), and the one to which RudderStack's browser SDK sends beacons.
+ */
+const BATCH_ALIASES = [PATH_BATCH_SHORT, '/v1/import', '/beacon/v1/batch'];
+
 /** What an answer says of itself. Made once: the runtime copies it faster than it reads an object. */
 const HEADERS = new Headers({ ...CORS, 'content-type': 'application/json' });
 
@@ -33,6 +45,9 @@ const HEADERS = new Headers({ ...CORS, 'content-type': 'application/json' });
 export const collectRoute = new Hono<{ Bindings: Env }>();
 
 collectRoute.post(PATH_BATCH, (c) => answerBatch(c.req.raw, c.env, c.executionCtx));
+for (const path of BATCH_ALIASES) {
+  collectRoute.post(path, (c) => answerBatch(c.req.raw, c.env, c.executionCtx));
+}
 
 for (const type of [
   'identify',
@@ -42,14 +57,17 @@ for (const type of [
   'group',
   'alias',
 ] satisfies EventType[]) {
-  collectRoute.post(`/v1/${type}`, async (c) => {
+  const answerSingle = async (c: Context<{ Bindings: Env }>): Promise<Response> => {
     const decode = (body: Body): BatchRequest => decodeSingle(type, body);
     const { answer } = await collect(c.req.raw, c.env, c.executionCtx, decode);
     const [rejection] = answer.rejected;
     // The one event is the whole request: refused, it is a bad request.
     if (rejection !== undefined) throw new ProblemError(400, rejection.code, rejection.message);
     return c.json(answer);
-  });
+  };
+  collectRoute.post(`/v1/${type}`, answerSingle);
+  // As Segment's browser SDK calls it: by its first letter.
+  collectRoute.post(`/v1/${type.slice(0, 1)}`, answerSingle);
 }
 
 /** The answer to a batch. Throws what is wrong with the whole of it. */
@@ -73,20 +91,34 @@ async function collect(
   later: Later,
   decode: (body: Body) => BatchRequest,
 ): Promise<Collected> {
+  // Before the body is read: a slow one must not make its events look late.
   const received = Date.now();
-  if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity') {
-    throw new ProblemError(
-      415,
-      'encoding_unsupported',
-      'The body is compressed. Send it as it is.',
-    );
-  }
-
   const body = await readBody(request, MAX_BATCH_BYTES);
+  return collectBody(request, env, later, { body, received, decode });
+}
+
+/** What was sent, wherever in the request it stood. */
+interface Sent {
+  body: Body;
+  /** UTC milliseconds. */
+  received: number;
+  decode: (body: Body) => BatchRequest;
+  /** It stood in the URL, where a secret key has no place. */
+  inUrl?: boolean;
+}
+
+/** Takes what was sent through all the steps. Throws what is wrong with the whole of it. */
+export async function collectBody(
+  request: Request,
+  env: Env,
+  later: Later,
+  { body, received, decode, inUrl = false }: Sent,
+): Promise<Collected> {
   const { writeKey } = body.json;
   const bodyKey = typeof writeKey === 'string' ? writeKey : undefined;
   const { site, kind } = await authenticate(env, request, bodyKey, received);
   const trusted = kind === 'secret';
+  if (trusted && inUrl) throw keyUnknown();
   const snapshot = await readSnapshot(env, site, received);
   if (!trusted) checkOrigin(request, snapshot.origins);
   const batch = decode(body);

@@ -8,6 +8,19 @@ const parse = (text: string | null | undefined): number | undefined => {
   return Number.isNaN(time) ? undefined : time;
 };
 
+/** What was corrected by less is a request's way through the network, and no wrong clock. Milliseconds. */
+const NOTABLE = 1_000;
+
+/** What {@link eventTime} makes of the client's times. */
+export interface EventTime {
+  /** UTC milliseconds by our clock. */
+  time: number;
+  /** The client's time was of no use: `time` is that of receipt. */
+  replaced: boolean;
+  /** `time` is another than the client said, by a second or more: what it said is worth keeping. */
+  moved: boolean;
+}
+
 /**
  * When an event happened, by our clock: `receivedAt − (sentAt − timestamp)`, Segment's formula, which
  * cancels a wrong clock of the client (WIRE of the Segment spec, "Timestamps"). Where one of the two is
@@ -18,15 +31,16 @@ export function eventTime(
   timestamp: string | null | undefined,
   sentAt: string | null | undefined,
   received: number,
-): { time: number; replaced: boolean } {
+): EventTime {
   const happened = parse(timestamp);
   const sent = parse(sentAt);
   const unreadable = happened === undefined && timestamp !== undefined && timestamp !== null;
-  const time =
+  const corrected =
     happened !== undefined && sent !== undefined
       ? received - (sent - happened)
       : (happened ?? (unreadable ? received : (sent ?? received)));
-  return time > received + MAX_FUTURE || time < EARLIEST
-    ? { time: received, replaced: true }
-    : { time, replaced: unreadable };
+  const impossible = corrected > received + MAX_FUTURE || corrected < EARLIEST;
+  const time = impossible ? received : corrected;
+  const moved = happened === undefined ? unreadable : Math.abs(time - happened) >= NOTABLE;
+  return { time, replaced: impossible || unreadable, moved };
 }

@@ -8,7 +8,8 @@ import type {
   Rejection,
 } from '../contract/wire.ts';
 import { isPlainEvent } from '../plain.ts';
-import { type Fault, faultOfSize, faultOfType, faultOfValue } from './faults.ts';
+import { fromGa4, type Tracked } from './commerce.ts';
+import { type Fault, faultOfShape, faultOfSize, faultOfType, faultOfValue } from './faults.ts';
 import { type Identifiers, identifiersOf } from './identifiers.ts';
 import { eventTime } from './time.ts';
 
@@ -44,13 +45,16 @@ export interface BatchFacts {
   placeholders: ReadonlySet<string>;
 }
 
+/** Longest unreadable time that is kept; a right one is half as long. */
+const MAX_TIME = 64;
+
 /** The event as the schema has it, or what is wrong with it. */
 function shapeOf(raw: unknown): Fault | IncomingEvent {
   if (isPlainEvent(raw)) return raw;
   const parsed = incomingEvent.safeParse(raw);
   if (parsed.success) return parsed.data;
   const { path, message } = firstIssue(parsed.error);
-  return ['invalid_field', path, `"${path}" is not valid: ${message}.`];
+  return faultOfShape(path, message);
 }
 
 const nameOf = (event: IncomingEvent, type: EventType): string =>
@@ -69,12 +73,23 @@ function rejection(raw: unknown, index: number, [code, path, message]: Fault): R
   return { index, messageId, code, path, message };
 }
 
-/** The batch's context under the event's own. An address is used at the door and kept nowhere. */
-function contextOf(event: IncomingEvent, batch: BatchFacts): JsonObject {
-  const context = { ...batch.context, ...(event.context as JsonObject | null) };
+/**
+ * The batch's context under the event's own, and what the door has changed of the event. An address is used at the
+ * door and kept nowhere.
+ */
+function contextOf(event: IncomingEvent, batch: BatchFacts, changed: JsonObject): JsonObject {
+  const context = { ...batch.context, ...(event.context as JsonObject | null), ...changed };
   if (!('ip' in context)) return context;
   const { ip: _, ...kept } = context;
   return kept;
+}
+
+/** What a call says, in Segment's words. */
+function saidBy(event: IncomingEvent, type: EventType): { said: Tracked; changed: JsonObject } {
+  const given = { name: nameOf(event, type), properties: propertiesOf(event, type) };
+  const mapped = type === 'track' ? fromGa4(given) : undefined;
+  if (mapped === undefined) return { said: given, changed: {} };
+  return { said: mapped, changed: { originalEvent: given.name } };
 }
 
 /** Checks one event by itself. */
@@ -103,21 +118,24 @@ function checked(raw: unknown, index: number, batch: BatchFacts): ValidEvent | F
   const identity = identifiersOf(event, type, batch.placeholders);
   if (Array.isArray(identity)) return identity;
 
-  const { time, replaced } = eventTime(
+  const { said, changed } = saidBy(event, type);
+  const { time, replaced, moved } = eventTime(
     event.timestamp,
     event.sentAt ?? batch.sentAt,
     batch.received,
   );
+  if (moved && typeof event.timestamp === 'string') {
+    changed['originalTimestamp'] = event.timestamp.slice(0, MAX_TIME).toWellFormed();
+  }
   return {
     index,
     type,
     ...identity.ids,
     messageId: event.messageId ?? null,
-    name: nameOf(event, type),
+    ...said,
     time,
-    properties: propertiesOf(event, type),
     traits: event.traits ?? {},
-    context: contextOf(event, batch),
+    context: contextOf(event, batch, changed),
     signature: event.signature,
     notices: replaced ? [...identity.notices, 'timestamp_replaced'] : identity.notices,
   };

@@ -4,6 +4,8 @@
 
 /** Route that takes a batch of events. */
 export const PATH_BATCH = '/v1/batch';
+/** The same, as Segment's browser SDK calls it. */
+export const PATH_BATCH_SHORT = '/v1/b';
 /** Route that answers what to show in which slot. */
 export const PATH_DECIDE = '/v1/decide';
 

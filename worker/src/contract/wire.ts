@@ -66,6 +66,10 @@ export interface EventContext {
   externalIds?: Json | undefined;
   /** Traits of the user, for clients that send them with every event. Not read: use `identify`. */
   traits?: JsonObject | undefined;
+  /** Written at the door: the name under which GA4 knows an e-commerce event that got Segment's name. */
+  originalEvent?: string | undefined;
+  /** Written at the door: the `timestamp` that came, where the event has another, by a second or more. */
+  originalTimestamp?: string | undefined;
   [key: string]: unknown;
 }
 
@@ -84,7 +88,7 @@ export interface IncomingEvent {
   /** When it was sent, ISO 8601, by the client's clock; corrects a wrong clock. Wins over the batch's. */
   sentAt?: string | null | undefined;
   /** `track`: the name of the event, at most 200 characters. Required there. */
-  event?: string | undefined;
+  event?: string | null | undefined;
   /** `page` and `screen`: the name. */
   name?: string | null | undefined;
   /** `page`: the category. */

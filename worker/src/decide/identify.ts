@@ -1,6 +1,6 @@
 import { MAX_ID_LENGTH } from '../contract/values.ts';
 import type { DecideRequest } from '../contract/wire.ts';
-import { ProblemError } from '../errors.ts';
+import { orUnavailable, ProblemError } from '../errors.ts';
 import type { Asker } from '../profile/client.ts';
 import { normaliseId } from '../profile/identity.ts';
 import { identifierOf } from '../profile/names.ts';
@@ -39,7 +39,7 @@ export async function identify(
   const signed =
     userId !== undefined &&
     signature !== undefined &&
-    (await isSignedBySite(env, site, userId, signature, now));
+    (await orUnavailable(isSignedBySite(env, site, userId, signature, now), 'identity secrets'));
   const trusted = secretKey || signed;
   if (anonymousId === undefined && (userId === undefined || !trusted)) {
     throw new ProblemError(

@@ -51,8 +51,15 @@ export function productOf(from: JsonObject): Product {
 }
 
 /** The `products` array of an event, or undefined where there is none. */
-export function productsOf(properties: JsonObject): Product[] | undefined {
-  const { products } = properties;
+export const productsOf = ({ products }: JsonObject): Product[] | undefined => listOf(products);
+
+/** The `items` of an event that is about several products at once, as GA4's may be; empty for all others. */
+export const itemsOf = ({ items }: JsonObject): Product[] =>
+  (listOf(items) ?? []).filter(
+    ({ product_id, sku, name }) => (product_id ?? sku ?? name) !== undefined,
+  );
+
+function listOf(products: Json | undefined): Product[] | undefined {
   if (!Array.isArray(products)) return undefined;
   return products
     .filter(

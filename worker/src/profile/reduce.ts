@@ -9,7 +9,7 @@ import {
 import { changeCart } from './cart.ts';
 import type { ProfileEvent } from './event.ts';
 import { printable } from './printable.ts';
-import { currencyOf, numberOf, productOf, productsOf } from './products.ts';
+import { currencyOf, itemsOf, numberOf, productOf, productsOf } from './products.ts';
 import { externalKey } from './externalIds.ts';
 import { joinSession, newestSessions, type Session } from './session.ts';
 import {
@@ -32,8 +32,12 @@ import type { Count } from './view.ts';
 
 /** Longest order id that is told apart. */
 const MAX_ORDER_ID = 200;
+/** What is put into the cart, from anywhere or from the wish list. */
+const ADDED = new Set<string>([PRODUCT_ADDED, 'Wishlist Product Added to Cart']);
+/** Events that change the cart. */
+const CART = new Set<string>([...ADDED, PRODUCT_REMOVED, CART_VIEWED]);
 /** Product events that tell of an interest in the product's category. */
-const INTEREST = new Set<string>(['Product Clicked', PRODUCT_VIEWED, PRODUCT_ADDED]);
+const INTEREST = new Set<string>([...ADDED, 'Product Clicked', PRODUCT_VIEWED]);
 
 function tally(
   counts: Record<string, Count>,
@@ -69,24 +73,31 @@ function reduceCart(state: SourceState, event: ProfileEvent): void {
   const products = productsOf(event.properties);
   const change = { id: event.id, at: event.time, currency: currencyOf(event.properties) };
   // A snapshot of the whole cart wins over the one line that changed: it heals what was missed.
-  if (
-    event.name === CART_VIEWED ||
-    event.name === PRODUCT_ADDED ||
-    event.name === PRODUCT_REMOVED
-  ) {
+  if (CART.has(event.name)) {
     if (products !== undefined) {
       state.cart = changeCart(state.cart, { ...change, lines: products, whole: true });
     } else if (event.name !== CART_VIEWED) {
-      const line = productOf(event.properties);
-      const quantity = Math.abs(line.quantity ?? 1);
-      state.cart = changeCart(state.cart, {
-        ...change,
-        lines: [{ ...line, quantity: event.name === PRODUCT_ADDED ? quantity : -quantity }],
-        whole: false,
-      });
+      const sign = ADDED.has(event.name) ? 1 : -1;
+      const items = itemsOf(event.properties);
+      const lines = (items.length > 0 ? items : [productOf(event.properties)]).map((line) => ({
+        ...line,
+        quantity: sign * Math.abs(line.quantity ?? 1),
+      }));
+      state.cart = changeCart(state.cart, { ...change, lines, whole: false });
     }
   } else if (event.name === ORDER_COMPLETED) {
     state.cart = changeCart(state.cart, { ...change, lines: [], whole: true });
+  }
+}
+
+/** An interest in the categories of what was looked at or taken: each counts once for an event. */
+function reduceCategories(state: SourceState, event: ProfileEvent): void {
+  const { category } = event.properties;
+  const said = typeof category === 'string' && category !== '' ? [category] : undefined;
+  const categories = said ?? itemsOf(event.properties).map((item) => item.category ?? '');
+  for (const name of new Set(categories.filter((name) => name !== ''))) {
+    const printed = printable(name.slice(0, 100));
+    state.categories = tally(state.categories, printed, event.time, MAX_CATEGORIES);
   }
 }
 
@@ -154,15 +165,7 @@ export function reduce(state: SourceState, event: ProfileEvent, visit: Session):
     state.externalIds[key] = before === undefined ? external : firstExternalId(before, external);
   }
   if (event.type === 'track') {
-    const { category } = event.properties;
-    if (INTEREST.has(event.name) && typeof category === 'string' && category !== '') {
-      state.categories = tally(
-        state.categories,
-        printable(category.slice(0, 100)),
-        time,
-        MAX_CATEGORIES,
-      );
-    }
+    if (INTEREST.has(event.name)) reduceCategories(state, event);
     reduceCart(state, event);
     if (event.name === ORDER_COMPLETED) reduceOrder(state, event);
     if (event.name === PROMOTION_VIEWED && event.exposure !== undefined) {

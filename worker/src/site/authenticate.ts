@@ -1,4 +1,4 @@
-import { ProblemError } from '../errors.ts';
+import { orUnavailable, ProblemError } from '../errors.ts';
 import { findKey, type KeyOwner } from './keys.ts';
 
 /** The key that a request carries in its headers: bearer, or the user name of basic authorization. */
@@ -16,14 +16,24 @@ function headerKey(headers: Headers): string | undefined {
   }
 }
 
-/** Whose request this is. Throws 401 for a missing or unknown key. */
+/** The write key that stands in a URL, where a client can set neither headers nor a body of its own. */
+function urlKey(url: string): string | undefined {
+  if (!url.includes('writeKey=')) return undefined;
+  return new URL(url).searchParams.get('writeKey') ?? undefined;
+}
+
+/**
+ * Whose request this is. Throws 401 for a missing or unknown key, and a 503 that clients try again where D1 cannot
+ * be asked: at 401 they would drop their events for ever.
+ */
 export async function authenticate(
   env: Env,
   request: Request,
   bodyKey: string | undefined,
   now: number,
 ): Promise<KeyOwner> {
-  const key = headerKey(request.headers) || bodyKey;
+  const given = headerKey(request.headers) || bodyKey;
+  const key = given || urlKey(request.url);
   if (key === undefined || key === '') {
     throw new ProblemError(
       401,
@@ -32,19 +42,22 @@ export async function authenticate(
       { headers: { 'www-authenticate': 'Bearer' } },
     );
   }
-  const owner = await findKey(env.DB, key, request.url, now);
-  if (owner === undefined) {
-    throw new ProblemError(
-      401,
-      'key_unknown',
-      'The key is not known. Check it on the console of your site.',
-      {
-        headers: { 'www-authenticate': 'Bearer' },
-      },
-    );
-  }
+  const owner = await orUnavailable(findKey(env.DB, key, request.url, now), 'keys');
+  // URLs are written into logs, so a secret key in one counts for nothing.
+  if (owner === undefined || (!given && owner.kind === 'secret')) throw keyUnknown();
   return owner;
 }
+
+/** The error for a key that is nobody's. */
+export const keyUnknown = (): ProblemError =>
+  new ProblemError(
+    401,
+    'key_unknown',
+    'The key is not known. Check it on the console of your site.',
+    {
+      headers: { 'www-authenticate': 'Bearer' },
+    },
+  );
 
 /** The site whose secret key the request carries as bearer. Throws 401, or 403 for a write key. */
 export async function authenticateSecret(env: Env, request: Request, now: number): Promise<string> {

@@ -1,4 +1,5 @@
 import type { Campaign, SettingsPatch } from '../contract/wire.ts';
+import { orUnavailable } from '../errors.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
 /** All of a site that a request needs, compiled from D1 into one value in KV. Holds no secret. */
@@ -32,16 +33,33 @@ function hold(snapshot: Snapshot, now: number): Snapshot {
   return snapshot;
 }
 
-/** The snapshot of a site: from memory, else KV, else compiled now. */
+/**
+ * The snapshot of a site: from memory, else KV, else compiled now. Where both stores are away, what was known a while
+ * ago is better than an outage; where nothing was, throws a 503 that clients try again.
+ */
 export async function readSnapshot(env: Env, site: string, now: number): Promise<Snapshot> {
   const hit = held.get(site);
   if (hit !== undefined && hit.until > now) return hit.snapshot;
+  const reading = readStored(env, site, hit?.snapshot, now);
+  if (hit === undefined) return orUnavailable(reading, 'snapshot');
+  return reading.catch((error: unknown) => {
+    console.error('snapshot', site, String(error));
+    return hit.snapshot;
+  });
+}
+
+async function readStored(
+  env: Env,
+  site: string,
+  known: Snapshot | undefined,
+  now: number,
+): Promise<Snapshot> {
   const stored = await env.SNAPSHOTS.get<StoredSnapshot>(keyOf(site), {
     type: 'json',
     cacheTtl: 30,
   });
   // KV may show an older value than the one this isolate compiled itself.
-  if (stored !== null && stored.version >= (hit?.snapshot.version ?? 0)) {
+  if (stored !== null && stored.version >= (known?.version ?? 0)) {
     return hold({ ...stored, settings: settingsOf(stored.settings) }, now);
   }
   return compileSnapshot(env, site, now);
