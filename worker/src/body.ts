@@ -24,7 +24,7 @@ const GROWTH = 6;
 
 /** Counts what comes, and stops at the limit: of what is packed, not a byte more is unpacked into memory. */
 async function readPieces(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  body: ReadableStream<Uint8Array>,
   limit: number,
   tooLarge: () => ProblemError,
 ): Promise<Uint8Array> {
@@ -47,10 +47,13 @@ async function readPieces(
 const encoder = new TextEncoder();
 
 /** The pieces of a packed body, unpacked. */
-async function readPacked(...read: Parameters<typeof readPieces>): Promise<Uint8Array> {
-  const [body, ...limit] = read;
+async function readPacked(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  limit: number,
+  tooLarge: () => ProblemError,
+): Promise<Uint8Array> {
   try {
-    return await readPieces(unpack(body), ...limit);
+    return await readPieces(unpack(body), limit, tooLarge);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     throw unreadable('not gzip, though its Content-Encoding says so');

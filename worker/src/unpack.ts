@@ -16,6 +16,5 @@ export function isPacked(headers: Headers): boolean {
 }
 
 /** What gzip packed. The stream fails where it is none, ends too early, or goes on after its end. */
-export const unpack = (
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-): ReadableStream<Uint8Array<ArrayBuffer>> => body.pipeThrough(new DecompressionStream('gzip'));
+export const unpack = (body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array> =>
+  body.pipeThrough(new DecompressionStream('gzip'));

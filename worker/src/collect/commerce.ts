@@ -37,7 +37,7 @@ const PROMOTION: Names = [
 const LIST: Names = [['item_list_id', 'list_id']];
 
 /** What an event is about: it says where its items belong. */
-type Kind = 'product' | 'products' | 'promotion';
+type Kind = 'product' | 'products' | 'promotion' | 'order';
 
 interface Mapping {
   name: string;
@@ -54,9 +54,9 @@ const of =
 const product = of('product', ITEM);
 const products = of('products', LIST);
 const promotion = of('promotion', PROMOTION);
+const order = of('order', [...LIST, ['transaction_id', 'order_id']]);
 
 const SEARCH: Names = [['search_term', 'query']];
-const ORDER: Names = [['transaction_id', 'order_id']];
 
 /** GA4's e-commerce events (https://developers.google.com/analytics/devguides/collection/ga4/reference/events). */
 const EVENTS: ReadonlyMap<string, Mapping> = new Map([
@@ -72,19 +72,21 @@ const EVENTS: ReadonlyMap<string, Mapping> = new Map([
   products('begin_checkout', CHECKOUT_STARTED),
   products('add_shipping_info', 'Checkout Step Completed', [['shipping_tier', 'shipping_method']]),
   products('add_payment_info', 'Payment Info Entered', [['payment_type', 'payment_method']]),
-  products('purchase', ORDER_COMPLETED, ORDER),
-  products('refund', 'Order Refunded', ORDER),
+  order('purchase', ORDER_COMPLETED),
+  order('refund', 'Order Refunded'),
   promotion('view_promotion', PROMOTION_VIEWED),
   promotion('select_promotion', PROMOTION_CLICKED),
   product('share', 'Product Shared', [['method', 'share_via']]),
 ]);
 
+// Not `in`: a site may call a field `constructor`.
+const has = (object: JsonObject, name: string): boolean => Object.hasOwn(object, name);
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Gives fields their Segment name, unless there is one of that name already: then both stay as they are. */
 const renamed = (from: JsonObject, names: Names): JsonObject => {
-  const ours = new Map(names.filter(([ga4, segment]) => ga4 === segment || !(segment in from)));
+  const ours = new Map(names.filter(([ga4, segment]) => ga4 === segment || !has(from, segment)));
   return Object.fromEntries(
     Object.entries(from).map(([name, value]) => [ours.get(name) ?? name, value]),
   );
@@ -92,8 +94,8 @@ const renamed = (from: JsonObject, names: Names): JsonObject => {
 
 /** GA4's five levels of a category as the path that our categories are, such as `outdoor/tents`. */
 function withCategory(from: JsonObject): JsonObject {
-  const levels = LEVELS.filter((level) => level in from);
-  if (levels.length === 0 || 'category' in from) return from;
+  const levels = LEVELS.filter((level) => has(from, level));
+  if (levels.length === 0 || has(from, 'category')) return from;
   const path = levels.map((level) => from[level]);
   if (!path.every((level) => typeof level === 'string')) return from;
   const rest = Object.entries(from).filter(([name]) => !levels.includes(name));
@@ -113,7 +115,7 @@ function withItem(event: JsonObject, items: Json[]): JsonObject {
   const [item] = items;
   if (items.length !== 1 || !isObject(item)) return { ...event, items };
   const differs = Object.entries(item).some(([name, value]) =>
-    name in event ? event[name] !== value : name === 'items',
+    has(event, name) ? event[name] !== value : name === 'items',
   );
   return differs ? { ...item, ...event, items } : { ...item, ...event };
 }
@@ -122,7 +124,7 @@ function withItem(event: JsonObject, items: Json[]): JsonObject {
 function withPromotion(event: JsonObject, items: Json[]): JsonObject {
   const [item] = items;
   if (!isObject(item)) return event;
-  const said = PROMOTION.filter(([ga4, segment]) => ga4 in item && !(segment in event)).map(
+  const said = PROMOTION.filter(([ga4, segment]) => has(item, ga4) && !has(event, segment)).map(
     ([ga4, segment]) => [segment, item[ga4] ?? null] as const,
   );
   return { ...event, ...Object.fromEntries(said) };
@@ -133,7 +135,7 @@ function propertiesOf({ kind, fields }: Mapping, given: JsonObject): JsonObject 
   const own = renamed(rest, fields);
   const event = kind === 'product' ? withCategory(own) : own;
   // Both are without tax and shipping.
-  if ('order_id' in event && 'value' in event && !('revenue' in event)) {
+  if (kind === 'order' && has(event, 'value') && !has(event, 'revenue')) {
     event['revenue'] = event['value'] ?? null;
   }
   if (items === undefined) return event;
@@ -141,7 +143,7 @@ function propertiesOf({ kind, fields }: Mapping, given: JsonObject): JsonObject 
   const mapped = items.map(productOf);
   if (kind === 'product') return withItem(event, mapped);
   const whole = kind === 'promotion' ? withPromotion(event, items) : event;
-  return { ...whole, ['products' in whole ? 'items' : 'products']: mapped };
+  return { ...whole, [has(whole, 'products') ? 'items' : 'products']: mapped };
 }
 
 /**

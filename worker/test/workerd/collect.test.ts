@@ -256,15 +256,17 @@ describe('errors of the whole request', () => {
     expect(response.status).toBe(413);
   });
 
-  it('refuses bytes that are not UTF-8, and a body that is compressed', async () => {
+  it('refuses bytes that are not UTF-8, and a body that is packed in a strange way', async () => {
     const { SELF } = await import('cloudflare:test');
     const bad = await SELF.fetch('https://cresset.example/v1/batch', {
       method: 'POST',
       body: new Uint8Array([0x7b, 0xff, 0x7d]),
     });
     expect(await problem(bad)).toMatchObject({ code: 'body_unreadable' });
-    const packed = await call('POST', '/v1/batch', '{}', { 'content-encoding': 'gzip' });
+    const packed = await call('POST', '/v1/batch', '{}', { 'content-encoding': 'br' });
     expect(packed.status).toBe(415);
+    expect(packed.headers.get('accept-encoding')).toBe('gzip');
+    expect(await problem(packed)).toMatchObject({ code: 'encoding_unsupported' });
   });
 
   it('refuses a foreign origin, and leaves nothing behind', async () => {

@@ -23,7 +23,9 @@ const ASKS: Ask[] = [
   ['a batch under an unknown key', '/v1/batch', 401, { writeKey: 'wk_nobody', batch: [] }],
   ['no batch', '/v1/batch', 400, { writeKey }],
   ['no JSON', '/v1/batch', 400, '{'],
-  ['a packed batch', '/v1/batch', 415, { writeKey, batch: [] }, { 'content-encoding': 'gzip' }],
+  ['a batch by its short path', '/v1/b', 200, { writeKey, batch: [track] }],
+  ['what is not packed', '/v1/batch', 400, { writeKey, batch: [] }, { 'content-encoding': 'gzip' }],
+  ['a strange packing', '/v1/batch', 415, { writeKey, batch: [] }, { 'content-encoding': 'br' }],
   ['a foreign page', '/v1/batch', 403, { writeKey, batch: [] }, { origin: 'https://evil.example' }],
   ['a large batch', '/v1/batch', 413, { writeKey, batch: ['x'.repeat(500 * 1024)] }],
   ['a question', '/v1/decide', 200, { writeKey, anonymousId: 'front-1', slots: ['front'] }],
@@ -59,12 +61,13 @@ describe('what is answered before the router', () => {
     expect(await told(await post(path))).toEqual(await told(await post(`${path}?by=router`)));
   });
 
-  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('%s is no route of theirs', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE', 'PATCH'])('%s is no method of theirs', async (method) => {
     for (const path of ['/v1/batch', '/v1/decide']) {
       const response = await call(method, path, undefined, browser);
-      expect(response.status).toBe(404);
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('POST, OPTIONS');
       expect(response.headers.get('access-control-allow-origin')).toBe('*');
-      expect(await response.json()).toMatchObject({ code: 'no_such_route' });
+      expect(await response.json()).toMatchObject({ code: 'method_not_allowed' });
     }
   });
 
@@ -75,11 +78,12 @@ describe('what is answered before the router', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  it.each(['/v1/batch/', '/x/v1/batch', '//v1/batch', '/v1/decide/x'])(
+  it.each(['/x/v1/batch', '//v1/batch', '/v1/batch/x', '/v1/decide/x'])(
     '%s is another path',
     async (path) => {
       const response = await call('POST', path, { writeKey, batch: [] }, browser);
       expect(response.status).toBe(404);
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
     },
   );
 });

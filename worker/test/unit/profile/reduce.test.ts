@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromGa4 } from '../../../src/collect/commerce.ts';
+import type { JsonObject } from '../../../src/contract/wire.ts';
+import { cartOf } from '../../../src/profile/cart.ts';
+import { reduce, visitOf } from '../../../src/profile/reduce.ts';
+import { emptyState, type SourceState } from '../../../src/profile/state.ts';
+import { makeEvent, T0 } from './arbitrary.ts';
+
+type Call = [name: string, properties: JsonObject];
+
+/** The state after these track calls, a second apart. */
+function after(calls: readonly Call[], mapped = true): SourceState {
+  const state = emptyState();
+  for (const [i, [name, properties]] of calls.entries()) {
+    const given = { name, properties };
+    const event = makeEvent({
+      ...((mapped ? fromGa4(given) : undefined) ?? given),
+      id: `e${i}`,
+      time: T0 + i * 1_000,
+    });
+    reduce(state, event, visitOf(state, event, []));
+  }
+  return state;
+}
+
+const quantities = (state: SourceState): Record<string, number> =>
+  Object.fromEntries(
+    cartOf(state.cart).items.map((line) => [line.product_id ?? '', line.quantity ?? 1]),
+  );
+
+describe('the cart', () => {
+  it("is the same whether it was told in GA4's words or in Segment's", () => {
+    const ids = fc.constantFrom('p1', 'p2', 'p3');
+    const quantity = fc.integer({ min: 1, max: 3 });
+    const lines = fc.array(fc.tuple(ids, quantity), { maxLength: 3 });
+    const step = fc.oneof(
+      fc.record({ kind: fc.constantFrom('add', 'remove'), id: ids, quantity }),
+      fc.record({ kind: fc.constant('view'), lines }),
+      fc.record({ kind: fc.constant('order'), id: ids }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        const ga4 = steps.map((step): Call => {
+          if ('lines' in step) {
+            const items = step.lines.map(([item_id, quantity]) => ({ item_id, quantity }));
+            return ['view_cart', { items }];
+          }
+          if (!('quantity' in step)) return ['purchase', { transaction_id: step.id, value: 5 }];
+          const items = [{ item_id: step.id, quantity: step.quantity }];
+          return [step.kind === 'add' ? 'add_to_cart' : 'remove_from_cart', { items }];
+        });
+        const segment = steps.map((step): Call => {
+          if ('lines' in step) {
+            const products = step.lines.map(([product_id, quantity]) => ({ product_id, quantity }));
+            return ['Cart Viewed', { products }];
+          }
+          if (!('quantity' in step)) return ['Order Completed', { order_id: step.id, revenue: 5 }];
+          const { id: product_id, quantity } = step;
+          return [
+            step.kind === 'add' ? 'Product Added' : 'Product Removed',
+            { product_id, quantity },
+          ];
+        });
+        const [a, b] = [after(ga4), after(segment, false)];
+        expect(cartOf(a.cart)).toEqual(cartOf(b.cart));
+        expect(a.orders).toEqual(b.orders);
+        expect(a.counters).toEqual(b.counters);
+      }),
+    );
+  });
+
+  it('is its last snapshot and what came after, whatever was said before', () => {
+    const change = fc
+      .tuple(fc.constantFrom('Product Added', 'Product Removed'), fc.constantFrom('a', 'b', 'c'))
+      .map(([name, product_id]): Call => [name, { product_id }]);
+    fc.assert(
+      fc.property(fc.array(change), fc.array(change), (before, later) => {
+        const products = [{ product_id: 'a', quantity: 5 }, { product_id: 'z' }];
+        for (const snapshot of ['Cart Viewed', 'Product Added', 'Product Removed']) {
+          const said: Call = [snapshot, { product_id: 'b', products }];
+          const whole = after([...before, said, ...later]);
+          expect(quantities(whole)).toEqual(quantities(after([said, ...later])));
+        }
+      }),
+    );
+  });
+
+  it('takes all items of one event, and what comes from the wish list', () => {
+    const state = after([
+      ['add_to_cart', { items: [{ item_id: 'a', quantity: 2 }, { item_id: 'b' }] }],
+      ['Wishlist Product Added to Cart', { product_id: 'c', category: 'tents' }],
+      ['remove_from_cart', { items: [{ item_id: 'a' }, { item_id: 'b' }] }],
+    ]);
+    expect(quantities(state)).toEqual({ a: 1, c: 1 });
+    expect(state.categories).toMatchObject({ tents: { count: 1 } });
+  });
+
+  it('reads no line from items that name nothing', () => {
+    const items = [{ title: 'x' }, 'x', null];
+    expect(quantities(after([['Product Added', { product_id: 'a', items }]]))).toEqual({ a: 1 });
+  });
+});
+
+describe('what else commerce events change', () => {
+  it('counts an order once, in whichever words it is told', () => {
+    const state = after([
+      ['purchase', { transaction_id: 'o1', value: 20 }],
+      ['Order Completed', { order_id: 'o1', revenue: 20 }],
+      ['purchase', { transaction_id: 'o2', value: 5 }],
+    ]);
+    expect(Object.values(state.orders).map(({ revenue }) => revenue)).toEqual([20, 5]);
+  });
+
+  it('counts an interest once for each category of an event', () => {
+    const items = ['tents', 'tents', 'stoves', ''].map((item_category, i) => ({
+      item_id: `p${i}`,
+      item_category,
+    }));
+    const { categories } = after([['view_item', { items }]]);
+    expect(Object.entries(categories).map(([name, { count }]) => [name, count])).toEqual([
+      ['tents', 1],
+      ['stoves', 1],
+    ]);
+  });
+});
