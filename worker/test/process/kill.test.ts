@@ -1,5 +1,4 @@
 import type { Miniflare } from 'miniflare';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { startWorker } from '../../../scripts/worker.ts';
 import type { RecentAnswer } from '../../src/console/answers.ts';
 import type { ProfileAnswer } from '../../src/contract/wire.ts';
 import { createSite } from '../../src/site/create.ts';
+import { processOf } from './process.ts';
 
 /** Fewer while working on the test: `KILLS=8`. */
 const KILLS = Number(process.env['KILLS'] ?? 100);
@@ -37,6 +37,7 @@ afterAll(async () => {
 });
 
 interface Lane {
+  port: number;
   url: string;
   worker: Miniflare;
   state: string;
@@ -49,30 +50,15 @@ async function startLane(): Promise<Lane> {
   const db = await worker.getD1Database('DB');
   await migrate(db);
   await createSite(db, 'kill', SITE, Date.now());
-  const lane = { url: `http://127.0.0.1:${port}`, worker, state };
+  const lane = { port, url: `http://127.0.0.1:${port}`, worker, state };
   lanes.push(lane);
   return lane;
-}
-
-/** The workerd process that listens for a lane. */
-function processOf({ url }: Lane): number | undefined {
-  // A look at a process that is just dying can hang: then nothing was found, and the poll looks again.
-  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], {
-    encoding: 'utf8',
-    timeout: 3_000,
-    killSignal: 'SIGKILL',
-  });
-  for (const line of stdout.split('\n')) {
-    const [pid, parent] = line.trim().split(/\s+/);
-    if (Number(parent) === process.pid && line.includes(new URL(url).host)) return Number(pid);
-  }
-  return undefined;
 }
 
 /** Miniflare starts a worker that died again by itself, on the same state and with an empty queue. */
 async function restarted(lane: Lane, before: number): Promise<void> {
   await expect
-    .poll(() => processOf(lane) ?? before, {
+    .poll(() => processOf(lane.port) ?? before, {
       timeout: 20_000,
       message: 'the worker is started again',
     })
@@ -178,7 +164,7 @@ it(`loses and doubles no accepted event in ${KILLS} kills before the hand-over`,
   let kills = 0;
   let total = 0;
   const round = async (lane: Lane, name: string): Promise<void> => {
-    const pid = processOf(lane);
+    const pid = processOf(lane.port);
     if (pid === undefined) throw new Error('no process to kill');
     const dead = new AbortController();
     const { promise: first, resolve } = Promise.withResolvers<void>();
