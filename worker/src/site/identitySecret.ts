@@ -1,4 +1,5 @@
 import { identityPurpose } from './create.ts';
+import { patient } from './patient.ts';
 import { decrypt, isSigned, signingKey } from './secrets.ts';
 
 /** How long an isolate goes by the secrets that it has read. Milliseconds. */
@@ -25,11 +26,10 @@ const held = new Map<string, Held>();
 
 /** The keys of a site's valid secrets, newest first. Kept encrypted in D1, never in KV. */
 async function readKeys(env: Env, site: string): Promise<CryptoKey[]> {
-  const row = await env.DB.prepare(
+  const asked = env.DB.prepare(
     'select identity_secret as newest, identity_secret_before as previous from sites where id = ?1',
-  )
-    .bind(site)
-    .first<{ newest: string; previous: string | null }>();
+  ).bind(site);
+  const row = await patient(asked.first<{ newest: string; previous: string | null }>());
   if (row === null) throw new Error(`no site "${site}"`);
   const sealed = row.previous === null ? [row.newest] : [row.newest, row.previous];
   const read = await Promise.allSettled(

@@ -1,5 +1,6 @@
 import { hex } from '../hash.ts';
 import { sha256 } from '../sha256.ts';
+import { patient } from './patient.ts';
 
 /** What a key opens. */
 export interface KeyOwner {
@@ -35,10 +36,8 @@ export async function findKey(
   if (hit !== undefined && hit.until > now) return hit.owner;
   let owner: KeyOwner | null;
   try {
-    owner = await db
-      .prepare('select site, kind from keys where hash = ?1')
-      .bind(hashKey(key))
-      .first<KeyOwner>();
+    const asked = db.prepare('select site, kind from keys where hash = ?1').bind(hashKey(key));
+    owner = await patient(asked.first<KeyOwner>());
   } catch (error) {
     // D1 is away: what was known a while ago is better than an outage.
     console.error('keys', String(error));

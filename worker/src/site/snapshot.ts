@@ -1,5 +1,6 @@
 import type { Campaign, SettingsPatch } from '../contract/wire.ts';
 import { orUnavailable } from '../errors.ts';
+import { patient } from './patient.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
 /** All of a site that a request needs, compiled from D1 into one value in KV. Holds no secret. */
@@ -19,6 +20,8 @@ type StoredSnapshot = Omit<Snapshot, 'settings'> & { settings?: SettingsPatch };
 
 /** How long an isolate holds a snapshot. Milliseconds. KV's own cache is as long: see DESIGN on 90 s. */
 const HOLD = 30_000;
+/** How long an isolate goes by an old one where no newer one can be read. Milliseconds. */
+const RETRY = 5_000;
 /** Seconds after which every place of the world goes by a change: see DESIGN on the snapshot. */
 export const IN_FORCE_WITHIN = 90;
 /** Least time between two compilations of a site, as KV takes one write a second for a key. Milliseconds. */
@@ -34,8 +37,8 @@ function hold(snapshot: Snapshot, now: number): Snapshot {
 }
 
 /**
- * The snapshot of a site: from memory, else KV, else compiled now. Where both stores are away, what was known a while
- * ago is better than an outage; where nothing was, throws a 503 that clients try again.
+ * The snapshot of a site: from memory, else KV, else compiled now. Where KV is away D1 is asked; where both are, what
+ * was known a while ago is better than an outage, and where nothing was, throws a 503 that clients try again.
  */
 export async function readSnapshot(env: Env, site: string, now: number): Promise<Snapshot> {
   const hit = held.get(site);
@@ -44,6 +47,8 @@ export async function readSnapshot(env: Env, site: string, now: number): Promise
   if (hit === undefined) return orUnavailable(reading, 'snapshot');
   return reading.catch((error: unknown) => {
     console.error('snapshot', site, String(error));
+    // Not each request has to wait until a slow store is given up.
+    held.set(site, { snapshot: hit.snapshot, until: now + RETRY });
     return hit.snapshot;
   });
 }
@@ -54,9 +59,10 @@ async function readStored(
   known: Snapshot | undefined,
   now: number,
 ): Promise<Snapshot> {
-  const stored = await env.SNAPSHOTS.get<StoredSnapshot>(keyOf(site), {
-    type: 'json',
-    cacheTtl: 30,
+  const reading = env.SNAPSHOTS.get<StoredSnapshot>(keyOf(site), { type: 'json', cacheTtl: 30 });
+  const stored = await patient(reading).catch((error: unknown) => {
+    console.error('KV', site, String(error));
+    return null;
   });
   // KV may show an older value than the one this isolate compiled itself.
   if (stored !== null && stored.version >= (known?.version ?? 0)) {
@@ -67,12 +73,13 @@ async function readStored(
 
 /** Compiles a site's snapshot from D1 and puts it into KV. Throws for a site that is not there. */
 export async function compileSnapshot(env: Env, site: string, now: number): Promise<Snapshot> {
-  const [sites, campaigns] = await env.DB.batch<Record<string, unknown>>([
+  const reading = env.DB.batch<Record<string, unknown>>([
     env.DB.prepare('select origins, jurisdiction, version, settings from sites where id = ?1').bind(
       site,
     ),
     env.DB.prepare('select body from campaigns where site = ?1').bind(site),
   ]);
+  const [sites, campaigns] = await patient(reading);
   const row = sites?.results[0];
   if (row === undefined) throw new Error(`no site "${site}"`);
   const snapshot: Snapshot = {
@@ -87,9 +94,9 @@ export async function compileSnapshot(env: Env, site: string, now: number): Prom
     settings: settingsOf(JSON.parse(row['settings'] as string) as SettingsPatch),
   };
   try {
-    await env.SNAPSHOTS.put(keyOf(site), JSON.stringify(snapshot));
+    await patient(env.SNAPSHOTS.put(keyOf(site), JSON.stringify(snapshot)));
   } catch (error) {
-    // KV takes one write a second: this request can go on, and the cron finds the site unmarked.
+    // KV takes one write a second, or is away: this request can go on, and the cron finds the site unmarked.
     console.error('compile', site, String(error));
     return hold(snapshot, now);
   }
