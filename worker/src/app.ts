@@ -12,6 +12,7 @@ import { decideRoute } from './decide/route.ts';
 import { erasureRoute } from './erasure/route.ts';
 import { errorResponse, ProblemError, problemResponse } from './errors.ts';
 import { profilesRoute } from './profile/route.ts';
+import { quarantineRoute } from './quarantine/route.ts';
 import { scriptRoute } from './site/script.ts';
 
 /** The routes. Each file says who may call what it mounts; `front.ts` answers the two busiest itself. */
@@ -33,6 +34,7 @@ app.route('/', erasureRoute);
 app.route('/', campaignsRoute);
 app.route('/', settingsRoute);
 app.route('/', identitySecretsRoute);
+app.route('/', quarantineRoute);
 app.route('/', consoleRoute);
 
 // With CORS: a page that has mistyped a path may read so.

@@ -1,6 +1,7 @@
 import { continueErasures } from './erasure/work.ts';
 import { consume } from './forward/queues.ts';
 import { front } from './front.ts';
+import { expireQuarantine } from './quarantine/expire.ts';
 import { compileChanged } from './site/snapshot.ts';
 
 export { Profile } from './profile/object.ts';
@@ -12,5 +13,7 @@ export default {
     const now = Date.now();
     context.waitUntil(compileChanged(env, now));
     context.waitUntil(continueErasures(env, now));
+    // By the hour: what is over is shown to nobody meanwhile.
+    if (new Date(now).getUTCMinutes() === 0) context.waitUntil(expireQuarantine(env, now));
   },
 } satisfies ExportedHandler<Env>;

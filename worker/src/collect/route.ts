@@ -150,7 +150,9 @@ export async function collectBody(
     allowed,
     wantsView,
   );
-  if (rejected.length > 0) later.waitUntil(reportRejections(env, site, rejected, received, batch));
+  if (rejected.length > 0) {
+    later.waitUntil(reportRejections(env, { ...facts, gpc, batch }, rejected));
+  }
   if (failure !== undefined) {
     console.error('collect', failure.message);
     throw new ProblemError(

@@ -16,6 +16,8 @@ export interface RequestFacts {
   trusted: boolean;
   /** UTC milliseconds. */
   received: number;
+  /** UTC milliseconds, where it was not received just now: a replay. */
+  now?: number;
   userAgent: string | null;
   /** `Sec-CH-UA-Mobile`. */
   uaMobile: string | null;
@@ -25,8 +27,8 @@ export interface RequestFacts {
 async function isVerified(env: Env, facts: RequestFacts, event: ValidEvent): Promise<boolean> {
   if (facts.trusted) return true;
   if (event.signature === undefined || event.userId === undefined) return false;
-  const { site, received } = facts;
-  const right = await isSignedBySite(env, site, event.userId, event.signature, received);
+  const { site, received, now = received } = facts;
+  const right = await isSignedBySite(env, site, event.userId, event.signature, now);
   if (!right) event.notices.push('signature_invalid');
   return right;
 }

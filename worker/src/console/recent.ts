@@ -64,7 +64,7 @@ export async function recentEvents(db: D1Database, site: string): Promise<Recent
       .bind(site, LIMIT),
     db
       .prepare(
-        `select id, received, code, path, message, library from rejections
+        `select id, received, code, path, message, library from quarantine
          where site = ?1 order by received desc nulls last, id desc nulls last limit ?2`,
       )
       .bind(site, LIMIT),

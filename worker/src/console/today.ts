@@ -24,8 +24,8 @@ export async function today(db: D1Database, site: string, now: number): Promise<
       )
       .bind(site, midnight),
     db
-      .prepare('select count(*) as n from rejections where site = ?1 and received >= ?2')
-      .bind(site, midnight),
+      .prepare('select refused as n from quarantine_days where site = ?1 and day = ?2')
+      .bind(site, midnight / DAY),
     db.prepare('select count(*) as n from dead_letters'),
   ]);
   const count = (result: D1Result<Row> | undefined, column: 'events' | 'visitors' | 'n'): number =>

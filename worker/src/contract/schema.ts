@@ -332,6 +332,77 @@ export const settingsPatch = mirror<wire.SettingsPatch>()(
   }),
 );
 
+const filterText = (longest: number): z.ZodOptional<z.ZodString> =>
+  z.string().check(z.minLength(1), z.maxLength(longest)).optional();
+
+export const quarantineFilter = mirror<wire.QuarantineFilter>()(
+  z.strictObject({
+    code: filterText(100),
+    library: filterText(100),
+    type: filterText(100),
+    event: filterText(MAX_NAME_LENGTH),
+    from: isoTime.optional(),
+    to: isoTime.optional(),
+    userId: filterText(MAX_ID_LENGTH),
+    anonymousId: filterText(MAX_ID_LENGTH),
+    text: filterText(200),
+  }),
+);
+
+const quarantineId = z.string().check(z.regex(/^[\w-]{1,64}$/, 'must be the id of an event'));
+
+const cursor = z.string().check(z.maxLength(100)).optional();
+
+/** What is meant is said once. */
+const exactlyOne = (ctx: z.core.ParsePayload<{ ids?: unknown; filter?: unknown }>): void => {
+  const { ids, filter } = ctx.value;
+  if ((ids === undefined) !== (filter === undefined)) return;
+  ctx.issues.push({
+    code: 'custom',
+    input: ctx.value,
+    path: ['ids'],
+    message: 'must be there, or "filter", and not both',
+  });
+};
+
+export const discardRequest = mirror<wire.DiscardRequest>()(
+  z
+    .strictObject({
+      ids: z.array(quarantineId).check(z.minLength(1), z.maxLength(1_000)).optional(),
+      filter: quarantineFilter.optional(),
+      after: cursor,
+    })
+    .check(exactlyOne),
+);
+
+const pointer = z.string().check(z.maxLength(1_000));
+/** The body was parsed as JSON: whatever stands in it is. */
+const json = z.custom<wire.Json>((value) => value !== undefined, 'must be there');
+
+const patchStep = mirror<wire.PatchStep>()(
+  z.strictObject({
+    op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
+    path: pointer,
+    from: pointer.optional(),
+    value: json.optional(),
+  }),
+);
+
+export const replayRequest = mirror<wire.ReplayRequest>()(
+  z
+    .strictObject({
+      ids: z.array(quarantineId).check(z.minLength(1), z.maxLength(100)).optional(),
+      filter: quarantineFilter.optional(),
+      after: cursor,
+      patch: z
+        .union([z.array(patchStep).check(z.minLength(1), z.maxLength(50)), jsonObject])
+        .optional(),
+      event: jsonObject.optional(),
+      dryRun: z.boolean().optional(),
+    })
+    .check(exactlyOne),
+);
+
 /** Of a union's alternatives the one that was meant: its fields are known, little is wrong, and that deep inside. */
 const closest = (alternatives: z.core.$ZodIssue[][]): z.core.$ZodIssue[] => {
   const rank = (issues: z.core.$ZodIssue[]): [number, number, number] => [

@@ -714,6 +714,140 @@ export interface IdentitySecretAnswer extends IdentitySecretsAnswer {
   secret: string;
 }
 
+/** Which of the quarantined events are meant. What is absent does not matter; what is there must all hold. */
+export interface QuarantineFilter {
+  code?: string | undefined;
+  /** Name of the client that sent it, as in `context.library.name`. */
+  library?: string | undefined;
+  /** Which of the six calls. */
+  type?: string | undefined;
+  /** Name of the event or the page, to the letter. */
+  event?: string | undefined;
+  /** Received at this time or later. ISO 8601. */
+  from?: string | undefined;
+  /** Received before this time. ISO 8601. */
+  to?: string | undefined;
+  /** The event names this user, in its `userId`, its `previousId`, or in a field of such a name deep inside. */
+  userId?: string | undefined;
+  /** The event names this anonymous id, likewise. */
+  anonymousId?: string | undefined;
+  /** Stands, in any case, in the code, the message, the path, the library, the name, or anywhere in the original. At most 200 characters. */
+  text?: string | undefined;
+}
+
+/** A refused event, without what it held. */
+export interface QuarantinedEvent {
+  id: string;
+  /** ISO 8601. */
+  receivedAt: string;
+  /** When it goes by itself: 30 days after it came. ISO 8601. */
+  expiresAt: string;
+  /** Why it was refused: a code of a {@link Rejection}. */
+  code: string;
+  /** Path of the field at fault; empty for the event itself. */
+  path: string;
+  /** What was wrong and how to mend it. */
+  message: string;
+  /** Name of the client that sent it, or empty. */
+  library: string;
+  /** Which call it says that it is, or empty. */
+  type: string;
+  /** Name of the event or the page, or empty. */
+  event: string;
+  /** Bytes of the original with the batch's context; 0 where it is not kept. */
+  size: number;
+  /** Why the original is not kept; empty where it is. */
+  withheld: '' | 'too_large' | 'no_consent' | 'too_many_ids';
+}
+
+/** Answer of `GET /v1/quarantine`. */
+export interface QuarantineAnswer {
+  /** Newest first. With `text` a page may have fewer than asked for, or none, and still a `next`. */
+  events: QuarantinedEvent[];
+  /** What to ask the next page with, as `before`; null at the end. */
+  next: string | null;
+  /** Since midnight UTC: how many events were refused, and how many of them are kept here, of 10,000 and 32 MB a day. */
+  today: { refused: number; kept: number };
+}
+
+/** Answer of `GET /v1/quarantine/{id}`. */
+export interface QuarantinedAnswer extends QuarantinedEvent {
+  /** The event as it came, without addresses and keys; null where it is not kept. */
+  original: Json;
+  /** What came with the whole batch, or null. */
+  context: JsonObject | null;
+  /** When the batch was sent, by the client's clock, or null. */
+  sentAt: string | null;
+}
+
+/** Body of `POST /v1/quarantine/discard`: either `ids` or `filter`. */
+export interface DiscardRequest {
+  /** At most 1,000. */
+  ids?: string[] | undefined;
+  /** Those that it fits, oldest first, 1,000 at a time; `{}` fits everything. */
+  filter?: QuarantineFilter | undefined;
+  /** With `filter`: the `next` of the answer before. */
+  after?: string | undefined;
+}
+
+/** Answer of `POST /v1/quarantine/discard`. */
+export interface DiscardAnswer {
+  discarded: number;
+  /** With `filter`: what to go on with, as `after`; null at the end. */
+  next: string | null;
+}
+
+/** One step of a JSON Patch (RFC 6902). */
+export interface PatchStep {
+  op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
+  /** JSON Pointer (RFC 6901), such as `/properties/price`. */
+  path: string;
+  /** `move` and `copy`: JSON Pointer of what is taken. */
+  from?: string | undefined;
+  /** `add`, `replace` and `test`. */
+  value?: Json | undefined;
+}
+
+/** Body of `POST /v1/quarantine/replay`: either `ids` or `filter`. */
+export interface ReplayRequest {
+  /** At most 100. Taken in the order in which they came. */
+  ids?: string[] | undefined;
+  /** Those that it fits, oldest first, 100 at a time. */
+  filter?: QuarantineFilter | undefined;
+  /** With `filter`: the `next` of the answer before. */
+  after?: string | undefined;
+  /** Mends each event first: a JSON Patch (RFC 6902) of at most 50 steps, or an object to merge into it (RFC 7396, `null` removes). */
+  patch?: PatchStep[] | JsonObject | undefined;
+  /** Stands for the original. With one id only, and without `patch`. */
+  event?: JsonObject | undefined;
+  /** Only tells what would come of the events' shape: nothing is stored, and all of them stay. */
+  dryRun?: boolean | undefined;
+}
+
+/** What came of one event that was replayed. */
+export interface ReplayResult {
+  id: string;
+  /**
+   * `accepted`: stored. `duplicate`: it was stored before. `dropped`: its person was erased, or consent is `none`.
+   * These three leave the quarantine. `rejected`: refused again, it stays. `withheld`: the original is not kept.
+   * `gone`: no such event. `valid`: a dry run found nothing wrong.
+   */
+  outcome: 'accepted' | 'duplicate' | 'dropped' | 'rejected' | 'withheld' | 'gone' | 'valid';
+  /** Why it was refused again; else empty. */
+  code: RejectionCode | 'patch_failed' | '';
+  path: string;
+  message: string;
+  /** Notices, as for a batch. */
+  notices: NoticeCode[];
+}
+
+/** Answer of `POST /v1/quarantine/replay`. */
+export interface ReplayAnswer {
+  results: ReplayResult[];
+  /** With `filter`: what to go on with, as `after`; null at the end. */
+  next: string | null;
+}
+
 /** Every error of a whole request: RFC 9457, `application/problem+json`. */
 export interface Problem {
   /** Always `about:blank`. */

@@ -1,12 +1,19 @@
 import type { Json } from '../contract/wire.ts';
-import { messageCount, messageIsEmpty, messageWithout } from '../forward/messageSql.ts';
+import {
+  messageCount,
+  messageIsEmpty,
+  messageLines,
+  messageWithout,
+  type OfIdentifier,
+} from '../forward/messageSql.ts';
 import type { Person, Store } from './store.ts';
 
 /** Messages that one step goes through: each may have 128 KB. */
 const WINDOW = 50;
 
-/** True of a line of the person; `?1` are the object names. */
-const OF_PERSON = `line.value ->> 'identifier' in (select name.value from json_each(?1) name)`;
+/** True of an identifier of the person; `?1` are the object names. */
+const OF_PERSON: OfIdentifier = (name) =>
+  `${name} in (select member.value from json_each(?1) member)`;
 const IN_WINDOW = 'id > ?2 and id <= ?3';
 
 /** Id of the last message of the window that begins after `from`, and whether there are more. */
@@ -28,12 +35,12 @@ async function* messages({ DB }: Env, { members }: Person): AsyncIterable<Json> 
     const window = await endOfWindow(DB, from);
     if (window === undefined) return;
     const { results } = await DB.prepare(
-      `select line.value as line from dead_letters, json_each(dead_letters.body, '$.events') line
-       where dead_letters.id > ?2 and dead_letters.id <= ?3 and ${OF_PERSON}`,
+      `select (select json_group_array(json(line)) from (${messageLines('dead_letters.body', OF_PERSON)})) as lines
+       from dead_letters where ${IN_WINDOW}`,
     )
       .bind(names, from, window.end)
-      .all<{ line: string }>();
-    for (const { line } of results) yield JSON.parse(line) as Json;
+      .all<{ lines: string }>();
+    for (const { lines } of results) yield* JSON.parse(lines) as Json[];
     from = window.end;
     more = window.more;
   }

@@ -1,6 +1,7 @@
 import { chunks } from './chunks.ts';
 import { deadLetters } from './deadLetters.ts';
 import { profiles } from './profiles.ts';
+import { quarantine } from './quarantine.ts';
 import type { Store } from './store.ts';
 import { warehouse } from './warehouse.ts';
 
@@ -8,6 +9,7 @@ import { warehouse } from './warehouse.ts';
 export const STORES = {
   profiles,
   warehouse,
+  quarantine,
   dead_letters: deadLetters,
   chunks,
 } satisfies Record<string, Store>;
@@ -20,10 +22,11 @@ export type Cover = { stores: StoreName[] } | { because: string };
 /** Every binding. One that is new in wrangler.toml does not compile before it is said here. */
 export const BINDINGS: Record<keyof Env, Cover> = {
   PROFILE: { stores: ['profiles'] },
-  DB: { stores: ['warehouse', 'dead_letters'] },
-  CHUNKS: { stores: ['chunks'] },
+  DB: { stores: ['warehouse', 'quarantine', 'dead_letters'] },
+  CHUNKS: { stores: ['chunks', 'quarantine'] },
   SNAPSHOTS: { because: "it holds sites' settings and campaigns, and builds of the SDK" },
   EVENTS: { because: 'what is on its way is dropped by its consumer, by the table `erased`' },
+  QUARANTINE: { because: 'what is on its way is dropped by its consumer, by the table `erased`' },
   WAREHOUSE: { because: 'its messages are names of chunks' },
   CRESSET_SECRET: { because: 'it is a secret' },
 };
@@ -33,9 +36,9 @@ export const TABLES: Record<string, Cover> = {
   events: { stores: ['warehouse'] },
   identities: { stores: ['warehouse'] },
   dead_letters: { stores: ['dead_letters'] },
-  rejections: {
-    because: 'it says why and when an event was refused, not what it held or whose it was',
-  },
+  quarantine: { stores: ['quarantine'] },
+  quarantine_marks: { stores: ['quarantine'] },
+  quarantine_days: { because: 'it has numbers only' },
   erased: { because: 'its hashes of identifiers are what keeps an erased person erased' },
   erasures: {
     because: 'receipts are the proof of an erasure, and hold hashes of identifiers only',

@@ -1,8 +1,8 @@
-import { messageCount, messageIsEmpty, messageWithout } from './messageSql.ts';
+import { messageCount, messageIsEmpty, messageWithout, type OfIdentifier } from './messageSql.ts';
 
-/** True of a line whose person was erased; `?4` is the message. */
-const IS_ERASED = `exists (select 1 from erased
-  where erased.site = ?4 ->> '$.site' and erased.identifier = line.value ->> 'identifier')`;
+/** True of an identifier whose person was erased; `?4` is the message. */
+const IS_ERASED: OfIdentifier = (name) => `exists (select 1 from erased
+  where erased.site = ?4 ->> '$.site' and erased.identifier = ${name})`;
 
 /** The look-up and the insert are one transaction: no erasure can come in between. */
 const KEEP = `insert into dead_letters (id, queue, received, body)

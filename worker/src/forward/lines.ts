@@ -1,4 +1,3 @@
-import type { RejectionRecord } from '../collect/rejections.ts';
 import type { ForwardedEvent } from '../profile/event.ts';
 
 /** Which person an identifier is from now on. Both are names of objects. */
@@ -16,14 +15,12 @@ export interface IdentityRecord {
 export interface EventsMessage {
   site: string;
   events?: ForwardedEvent[];
-  rejections?: RejectionRecord[];
   identities?: IdentityRecord[];
 }
 
 /** One line of a chunk. */
 export type ChunkLine =
   | { site: string; event: ForwardedEvent }
-  | { site: string; rejection: RejectionRecord }
   | { site: string; identity: IdentityRecord };
 
 /** A message of a sink's queue: the chunk to take. */
@@ -33,14 +30,8 @@ export interface ChunkMessage {
 }
 
 /** The lines of one message. */
-export const linesOf = ({
-  site,
-  events = [],
-  rejections = [],
-  identities = [],
-}: EventsMessage): ChunkLine[] => [
+export const linesOf = ({ site, events = [], identities = [] }: EventsMessage): ChunkLine[] => [
   ...events.map((event) => ({ site, event })),
-  ...rejections.map((rejection) => ({ site, rejection })),
   ...identities.map((identity) => ({ site, identity })),
 ];
 

@@ -1,30 +1,43 @@
-/** The lists of a message of the queue "events" whose lines name an identifier. */
-const LISTS = ['events', 'identities'] as const;
-
-/** SQL that is true of a line that tells something of a person, as `subjectOf` has it: events name no `person`. */
-const TELLS = `coalesce(line.value ->> 'person', '?') <> ''`;
+/** SQL of a condition on an identifier's object name, given SQL of that name. */
+export type OfIdentifier = (name: string) => string;
 
 /**
- * SQL of the number of lines of a message that `is` is true of.
- *
- * @param message SQL of the message's JSON: a parameter or a column
- * @param is SQL of a condition on `line.value`
+ * The lists of a message whose lines name identifiers, and what is true of a line of somebody's. Of the queue
+ * "events": that somebody was erased tells nothing of anybody, as `subjectOf` has it; events name no `person`.
+ * Of the queue "quarantine": a refused event may name many.
  */
-export const messageCount = (message: string, is: string): string =>
-  `(${LISTS.map(
-    (list) =>
-      `(select count(*) from json_each(${message}, '$.${list}') line where ${TELLS} and ${is})`,
-  ).join(' + ')})`;
+const LISTS: Readonly<Record<string, (is: OfIdentifier) => string>> = {
+  events: (is) => is(`line.value ->> 'identifier'`),
+  identities: (is) => `line.value ->> 'person' <> '' and ${is(`line.value ->> 'identifier'`)}`,
+  refused: (is) =>
+    `exists (select 1 from json_each(line.value, '$.people') named where ${is('named.value')})`,
+};
+
+const lists = Object.entries(LISTS);
+
+/** SQL that selects the lines of a message that are of somebody's. */
+export const messageLines = (message: string, is: OfIdentifier): string =>
+  lists
+    .map(
+      ([list, of]) =>
+        `select line.value as line from json_each(${message}, '$.${list}') line where ${of(is)}`,
+    )
+    .join(' union all ');
+
+/** SQL of the number of these lines. */
+export const messageCount = (message: string, is: OfIdentifier): string =>
+  `(select count(*) from (${messageLines(message, is)}))`;
 
 /** SQL of the message without these lines. */
-export const messageWithout = (message: string, is: string): string =>
-  `json_set(${message}, ${LISTS.map(
-    (list) =>
-      `'$.${list}', json((select json_group_array(json(line.value)) from json_each(${message}, '$.${list}') line
-       where not (${TELLS} and ${is})))`,
-  ).join(', ')})`;
+export const messageWithout = (message: string, is: OfIdentifier): string =>
+  `json_set(${message}, ${lists
+    .map(
+      ([list, of]) =>
+        `'$.${list}', json((select json_group_array(json(line.value)) from json_each(${message}, '$.${list}') line
+       where not (${of(is)})))`,
+    )
+    .join(', ')})`;
 
 /** SQL that is true of a message which says nothing any more. */
 export const messageIsEmpty = (message: string): string =>
-  `json_array_length(${message}, '$.events') = 0 and json_array_length(${message}, '$.identities') = 0
-   and coalesce(json_array_length(${message}, '$.rejections'), 0) = 0`;
+  lists.map(([list]) => `json_array_length(${message}, '$.${list}') = 0`).join(' and ');

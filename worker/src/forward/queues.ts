@@ -1,3 +1,5 @@
+import { keepRefused } from '../quarantine/keep.ts';
+import type { QuarantineMessage } from '../quarantine/message.ts';
 import { writeChunk } from './chunk.ts';
 import { keepDeadLetters } from './deadLetters.ts';
 import type { ChunkMessage, EventsMessage } from './lines.ts';
@@ -17,16 +19,27 @@ export async function consume(env: Env, batch: MessageBatch, now: number): Promi
     }
     return;
   }
-  const whole = batch.queue.endsWith('-dead')
-    ? () => keepDeadLetters(env, batch, now)
-    : () => writeChunk(env, batch as MessageBatch<EventsMessage>, now);
   try {
-    await whole();
+    await takeWhole(env, batch, now);
     batch.ackAll();
   } catch (error) {
     console.error(batch.queue, String(error));
     for (const message of batch.messages) message.retry({ delaySeconds: delayOf(message) });
   }
+}
+
+/** What takes a batch as one. */
+function takeWhole(env: Env, batch: MessageBatch, now: number): Promise<void> {
+  if (batch.queue.endsWith('-dead')) return keepDeadLetters(env, batch, now);
+  if (batch.queue.endsWith('-quarantine')) {
+    const messages = batch.messages as readonly Message<QuarantineMessage>[];
+    return keepRefused(
+      env,
+      messages.map(({ body }) => body),
+      now,
+    );
+  }
+  return writeChunk(env, batch as MessageBatch<EventsMessage>, now);
 }
 
 async function attempt(message: Message, work: () => Promise<void>): Promise<void> {

@@ -1,4 +1,3 @@
-import type { RejectionRecord } from '../collect/rejections.ts';
 import type { ForwardedEvent } from '../profile/event.ts';
 import { readChunk } from './chunk.ts';
 import type { IdentityRecord } from './lines.ts';
@@ -44,13 +43,7 @@ const EVENT_COLUMNS = [
   'properties',
   'context',
 ];
-const REJECTION_COLUMNS = ['site', 'id', 'received', 'code', 'path', 'message', 'library'];
 const IDENTITY_COLUMNS = ['site', 'identifier', 'person', 'version'];
-
-const rejectionRow = (site: string, rejection: RejectionRecord): Record<string, unknown> => ({
-  site,
-  ...rejection,
-});
 
 const identityRow = (site: string, identity: IdentityRecord): Record<string, unknown> => ({
   site,
@@ -72,7 +65,6 @@ const insert = (table: string, columns: readonly string[], where: string): strin
     .join(', ')} from json_each(?1) where ${where} on conflict`;
 
 const INSERT_EVENTS = `${insert('events', EVENT_COLUMNS, NOT_ERASED)} do nothing`;
-const INSERT_REJECTIONS = `${insert('rejections', REJECTION_COLUMNS, 'true')} do nothing`;
 /** Queues give no order: the highest version stays. That a person was erased is the last word, whatever its version. */
 const UPSERT_IDENTITIES = `${insert('identities', IDENTITY_COLUMNS, `(value ->> 'person' = '' or ${NOT_ERASED})`)}
   (site, identifier) do update set person = excluded.person, version = excluded.version
@@ -87,15 +79,11 @@ export async function storeChunk(env: Env, key: string): Promise<void> {
   const events = lines.flatMap((line) =>
     'event' in line ? [eventRow(line.site, line.event)] : [],
   );
-  const rejections = lines.flatMap((line) =>
-    'rejection' in line ? [rejectionRow(line.site, line.rejection)] : [],
-  );
   const identities = lines.flatMap((line) =>
     'identity' in line ? [identityRow(line.site, line.identity)] : [],
   );
   const all = [
     ...statements(env.DB, INSERT_EVENTS, events),
-    ...statements(env.DB, INSERT_REJECTIONS, rejections),
     ...statements(env.DB, UPSERT_IDENTITIES, identities),
   ];
   if (all.length > 0) await env.DB.batch(all);

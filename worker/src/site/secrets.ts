@@ -1,12 +1,24 @@
 import { base64url, bytes, fromBase64url, hex, sameBytes } from '../hash.ts';
 
+interface KeyKind {
+  name: 'AES-GCM' | 'HMAC';
+  /** Bits. */
+  length: 256;
+  hash?: 'SHA-256';
+}
+
 const derived = new Map<string, Promise<CryptoKey>>();
 
 /**
  * A key for one purpose, derived from the worker secret by HKDF-SHA256 (RFC 5869), so that what leaks
  * of one use says nothing of another.
  */
-function deriveKey(secret: string, purpose: string): Promise<CryptoKey> {
+function deriveKey(
+  secret: string,
+  purpose: string,
+  algorithm: KeyKind,
+  usages: ('sign' | 'encrypt' | 'decrypt')[],
+): Promise<CryptoKey> {
   const name = `${secret}\0${purpose}`;
   let key = derived.get(name);
   if (key === undefined) {
@@ -17,9 +29,9 @@ function deriveKey(secret: string, purpose: string): Promise<CryptoKey> {
       return crypto.subtle.deriveKey(
         { name: 'HKDF', hash: 'SHA-256', salt: bytes('cresset'), info: bytes(purpose) },
         root,
-        { name: 'AES-GCM', length: 256 },
+        algorithm,
         false,
-        ['encrypt', 'decrypt'],
+        usages,
       );
     })();
     // Purposes are few (sites); the bound is against a mistake, not against load.
@@ -29,10 +41,17 @@ function deriveKey(secret: string, purpose: string): Promise<CryptoKey> {
   return key;
 }
 
+const sealingKey = (secret: string, purpose: string): Promise<CryptoKey> =>
+  deriveKey(secret, purpose, { name: 'AES-GCM', length: 256 }, ['encrypt', 'decrypt']);
+
+/** A key for HMAC-SHA256 under one purpose, which no other function here may have. */
+export const macKey = (secret: string, purpose: string): Promise<CryptoKey> =>
+  deriveKey(secret, purpose, { name: 'HMAC', hash: 'SHA-256', length: 256 }, ['sign']);
+
 /** AES-GCM, as `base64url(12 bytes nonce + ciphertext)`. */
 export async function encrypt(secret: string, purpose: string, text: string): Promise<string> {
   const nonce = crypto.getRandomValues(new Uint8Array(12));
-  const key = await deriveKey(secret, purpose);
+  const key = await sealingKey(secret, purpose);
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, bytes(text));
   const whole = new Uint8Array(12 + sealed.byteLength);
   whole.set(nonce);
@@ -43,7 +62,7 @@ export async function encrypt(secret: string, purpose: string, text: string): Pr
 /** Undoes {@link encrypt}; throws where the secret or the purpose is another, or a bit was changed. */
 export async function decrypt(secret: string, purpose: string, sealed: string): Promise<string> {
   const whole = fromBase64url(sealed);
-  const key = await deriveKey(secret, purpose);
+  const key = await sealingKey(secret, purpose);
   const plain = await crypto.subtle.decrypt(
     { name: 'AES-GCM', iv: whole.subarray(0, 12) },
     key,

@@ -31,7 +31,9 @@ const add = async ({
 
 const refuse = async (received: number, site = SITE.id) => {
   const id = fresh('refused');
-  await env.DB.prepare('insert into rejections values (?1, ?2, ?3, ?4, ?5, ?6, ?7)')
+  await env.DB.prepare(
+    `insert into quarantine values (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', '', '', '', 0, 0, '', '[]')`,
+  )
     .bind(
       site,
       id,
@@ -131,25 +133,28 @@ describe('GET /v1/console/recent', () => {
 
 describe('GET /v1/console/today', () => {
   it('counts from midnight UTC', async () => {
+    const midnight = new Date().setUTCHours(0, 0, 0, 0);
+    const day = midnight / 86_400_000;
     await env.DB.batch([
       env.DB.prepare('delete from events'),
-      env.DB.prepare('delete from rejections'),
+      env.DB.prepare('delete from quarantine_days'),
+      // Those that a day has no room for are counted all the same.
+      env.DB.prepare(
+        'insert into quarantine_days values (?1, ?2, 9, 9, 0), (?1, ?3, 7, 5, 0)',
+      ).bind(SITE.id, day - 1, day),
     ]);
-    const midnight = new Date().setUTCHours(0, 0, 0, 0);
     await add({ received: midnight - 1, identifier: 'a.yesterday' });
     await add({ received: midnight, identifier: 'a.one' });
     await add({ received: midnight + 1, identifier: 'a.one' });
     await add({ received: midnight + 2, identifier: 'a.two' });
     await add({ received: midnight + 2, identifier: 'a.three', site: 'another' });
-    await refuse(midnight - 1);
-    await refuse(midnight + 1);
     await env.DB.prepare("insert into dead_letters values ('1', 'cresset-events', 0, '{}')").run();
     expect(await (await ask('GET', '/v1/console/today')).json<TodayAnswer>()).toEqual({
       site: { id: SITE.id, name: SITE.name },
       day: new Date(midnight).toISOString().slice(0, 10),
       events: 3,
       visitors: 2,
-      rejected: 1,
+      rejected: 7,
       deadLetters: 1,
     });
   });

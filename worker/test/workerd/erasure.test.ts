@@ -678,7 +678,7 @@ describe('the stores in D1', () => {
     const mark = fresh('mark');
     const messages = Array.from({ length: 60 }, (_, i) => ({
       ...messageOf(gone, 1),
-      ...(i % 2 ? { rejections: [{ id: 'r' }] } : {}),
+      ...(i % 2 ? { refused: [{ id: 'r', people: [nameOf('anon', other)] }] } : {}),
       mark,
     }));
     await deliver('cresset-events-dead', [...messages, { ...messageOf(other, 1), mark }]);

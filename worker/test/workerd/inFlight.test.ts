@@ -94,8 +94,8 @@ describe('what is on its way as a person is erased', () => {
     // Others are kept as they came.
     const untouched = messageOf(other, 2);
     expect(await deadLetter('cresset-events-dead', untouched)).toMatchObject(untouched);
-    const rejections = { site: SITE.id, rejections: [] };
-    expect(await deadLetter('cresset-events-dead', rejections)).toMatchObject(rejections);
+    const nothing = { site: SITE.id, refused: [] };
+    expect(await deadLetter('cresset-quarantine-dead', nothing)).toMatchObject(nothing);
   });
 
   it('is looked up in one call to D1, however much comes at once', async () => {
