@@ -23,8 +23,19 @@ export interface Part {
   limit: number;
 }
 
-const timeOf = (text: string | undefined): number | null =>
-  text === undefined ? null : Date.parse(text);
+/** The first and the last time of receipt that can fit: what lies outside is not even read. */
+function boundsOf(
+  { from, to }: QuarantineFilter,
+  { order, after }: Part,
+  now: number,
+): [first: number, last: number] {
+  const first = Math.max(now - KEPT_FOR + 1, from === undefined ? 0 : Date.parse(from));
+  const last = to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(to) - 1;
+  if (after === undefined) return [first, last];
+  return order === 'newest'
+    ? [first, Math.min(last, after.received)]
+    : [Math.max(first, after.received), last];
+}
 
 /** The keyed hashes of the identifiers that a filter names. An id that cannot be anybody's has one that nothing has. */
 function marksIn(env: Env, site: string, filter: QuarantineFilter): Promise<string[]> {
@@ -45,28 +56,26 @@ async function matching(
   env: Env,
   site: string,
   filter: QuarantineFilter,
-  { order, after, limit }: Part,
+  part: Part,
   now: number,
 ): Promise<QuarantineRow[]> {
+  const { order, after, limit } = part;
   const [beyond, way] = order === 'newest' ? ['<', 'desc'] : ['>', 'asc'];
   const { results } = await env.DB.prepare(
-    `select * from quarantine where site = ?1 and received > ?2
-     and (?3 is null or (received, id) ${beyond} (?3, ?4))
-     and (?5 is null or received >= ?5) and (?6 is null or received < ?6)
-     and (?7 is null or code = ?7) and (?8 is null or library = ?8)
-     and (?9 is null or type = ?9) and (?10 is null or name = ?10)
-     and not exists (select 1 from json_each(?11) mark where not exists (
+    `select * from quarantine where site = ?1 and received >= ?2 and received <= ?3
+     and (?4 is null or (received, id) ${beyond} (?4, ?5))
+     and (?6 is null or code = ?6) and (?7 is null or library = ?7)
+     and (?8 is null or type = ?8) and (?9 is null or name = ?9)
+     and not exists (select 1 from json_each(?10) mark where not exists (
        select 1 from quarantine_marks where quarantine_marks.site = ?1
        and quarantine_marks.mark = mark.value and quarantine_marks.id = quarantine.id))
-     order by received ${way}, id ${way} limit ?12`,
+     order by received ${way}, id ${way} limit ?11`,
   )
     .bind(
       site,
-      now - KEPT_FOR,
+      ...boundsOf(filter, part, now),
       after?.received ?? null,
       after?.id ?? null,
-      timeOf(filter.from),
-      timeOf(filter.to),
       filter.code ?? null,
       filter.library ?? null,
       filter.type ?? null,

@@ -20,9 +20,15 @@ export interface Place {
 /** Objects that are asked for at once: https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections. */
 const AT_ONCE = 6;
 
-async function open(secret: string, place: Place, sealed: Uint8Array): Promise<Sealed> {
+/** Undefined where it cannot be read, as after a change of the worker secret. */
+async function open(secret: string, place: Place, sealed: Uint8Array): Promise<Sealed | undefined> {
   const { site, id, salt } = place;
-  return JSON.parse(await unseal(secret, site, id, { salt, sealed })) as Sealed;
+  try {
+    return JSON.parse(await unseal(secret, site, id, { salt, sealed })) as Sealed;
+  } catch (error) {
+    console.error('original', id, String(error));
+    return undefined;
+  }
 }
 
 /** Reads what lies in one object, in one piece: from the first of the originals to the last. */
@@ -43,14 +49,13 @@ async function readObject(
   const bytes = new Uint8Array(await object.arrayBuffer());
   for (const place of places) {
     const from = place.at - start;
-    into.set(
-      place.id,
-      await open(env.CRESSET_SECRET, place, bytes.subarray(from, from + place.length)),
-    );
+    const sealed = bytes.subarray(from, from + place.length);
+    const opened = await open(env.CRESSET_SECRET, place, sealed);
+    if (opened !== undefined) into.set(place.id, opened);
   }
 }
 
-/** The originals of one site's refused events, by id; those that are not kept are missing. */
+/** The originals of one site's refused events, by id; those that are not kept, or cannot be read, are missing. */
 export async function readOriginals(
   env: Env,
   places: readonly Place[],

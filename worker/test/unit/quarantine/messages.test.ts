@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import type { Json, Rejection } from '../../../src/contract/wire.ts';
+import { objectName } from '../../../src/profile/names.ts';
+import { MAX_ORIGINAL } from '../../../src/quarantine/message.ts';
+import { quarantineMessages, type RefusedRequest } from '../../../src/quarantine/messages.ts';
+import { peopleIn } from '../../../src/quarantine/people.ts';
+import { holdsAddress, withoutAddresses } from '../../../src/quarantine/withoutAddresses.ts';
+
+describe('fields that hold an address', () => {
+  it.each([
+    'ip',
+    'IP',
+    '$ip',
+    'ips',
+    'clientIp',
+    'clientIP',
+    'client_ip',
+    'X-Real-IP',
+    'x-forwarded-for',
+    'cf-connecting-ip',
+    'remoteAddr',
+    'remote_addr',
+    'REMOTE_ADDRESS',
+    'ipAddress',
+    'IPAddress',
+    'ip_address',
+    'user.ip.address',
+    'ipv4',
+    'deviceIPv6',
+    'lastLoginIPs',
+  ])('%s is one', (name) => expect(holdsAddress(name)).toBe(true));
+
+  it.each([
+    'zip',
+    'tip',
+    'vip',
+    'shipping',
+    'description',
+    'ipCountry',
+    'address',
+    'email_address',
+    'addr',
+    'clip',
+    'recipient',
+    '',
+    'ipad',
+  ])('%s is none', (name) => expect(holdsAddress(name)).toBe(false));
+
+  it('go at any depth, and what is left stays as it was', () => {
+    const value: Json = { a: [{ ip: '1.2.3.4', b: 1 }, 'x', null], c: { d: { client_ip: {} } } };
+    expect(withoutAddresses(value)).toEqual({ a: [{ b: 1 }, 'x', null], c: { d: {} } });
+  });
+
+  it('are found in a moment in names that are made to be slow', () => {
+    const name = `${'aA'.repeat(100_000)}ip`;
+    expect(holdsAddress(name)).toBe(false);
+    expect(holdsAddress(`${'A'.repeat(200_000)}_ip`)).toBe(true);
+  });
+});
+
+describe('people in an event', () => {
+  const user = (id: string): string => objectName('s', 'user', id);
+  const anon = (id: string): string => objectName('s', 'anon', id);
+
+  it.each<[Json, string[]]>([
+    [{ userId: 'ada', anonymousId: 7 }, [user('ada'), anon('7')]],
+    [{ user_id: ' ada ' }, [user('ada')]],
+    [{ userId: { id: 'ada', seen: true } }, [user('ada')]],
+    [{ userId: ['ada', 'bob'] }, [user('ada'), user('bob')]],
+    [{ previousId: 'x' }, [user('x'), anon('x')]],
+    [{ properties: { list: [{ 'anonymous-id': 'x' }] } }, [anon('x')]],
+    [{ userId: 'null', anonymousId: '' }, []],
+    ['userId', []],
+    [null, []],
+  ])('%j', (event, names) => {
+    expect(peopleIn('s', [event], 20)).toEqual(names);
+  });
+
+  it('are each named once, and too many are said to be', () => {
+    const crowd = Array.from({ length: 21 }, (_, i) => ({ userId: `u${i}` }));
+    expect(peopleIn('s', [crowd], 20)).toBeUndefined();
+    expect(peopleIn('s', [crowd.slice(1), crowd.slice(1)], 20)).toHaveLength(20);
+  });
+});
+
+describe('messages for the queue', () => {
+  const request = (batch: unknown[], context: RefusedRequest['batch']['context'] = null) => ({
+    site: 's',
+    received: 0,
+    trusted: false,
+    gpc: null,
+    userAgent: 'x'.repeat(5_000),
+    uaMobile: null,
+    batch: { batch, context },
+  });
+  const rejections = (count: number): Rejection[] =>
+    Array.from({ length: count }, (_, index) => ({
+      index,
+      messageId: null,
+      code: 'event_missing',
+      path: 'event',
+      message: 'm'.repeat(300),
+    }));
+  const nameOf = (text: string): Promise<string> => Promise.resolve(text.slice(0, 60));
+  const bytesOf = (value: unknown): number =>
+    new TextEncoder().encode(JSON.stringify(value)).byteLength;
+
+  it('hold every refused event of the largest batch, and fit', async () => {
+    const events = Array.from({ length: 2_500 }, (_, i) => ({
+      type: 'track',
+      n: i,
+      t: 'ü✓'.repeat(20),
+    }));
+    const context = { text: '✓'.repeat(8_000) };
+    const messages = await quarantineMessages(request(events, context), rejections(2_500), nameOf);
+    expect(messages.flatMap(({ refused }) => refused.map(({ event }) => event))).toEqual(events);
+    for (const message of messages) expect(bytesOf(message)).toBeLessThan(128_000);
+    expect(messages.length).toBeLessThan(40);
+  });
+
+  it('hold the largest originals', async () => {
+    const events = Array.from({ length: 7 }, () => ({ t: 'x'.repeat(MAX_ORIGINAL - 8) }));
+    expect(bytesOf(events[0])).toBe(MAX_ORIGINAL);
+    const messages = await quarantineMessages(request(events), rejections(7), nameOf);
+    const refused = messages.flatMap((message) => message.refused);
+    expect(refused.map(({ withheld }) => withheld)).toEqual(Array(7).fill(''));
+    for (const message of messages) expect(bytesOf(message)).toBeLessThan(128_000);
+  });
+
+  it('name an event by its content where it has a messageId', async () => {
+    const event = { type: 'track', messageId: 'm', event: 'x' };
+    const batch = request([event, { ...event }, { type: 'track' }, { type: 'track' }]);
+    const [message] = await quarantineMessages(batch, rejections(4), nameOf);
+    const [a, b, c, d] = (message?.refused ?? []).map(({ id }) => id);
+    expect(a).toBe(b);
+    expect(c).not.toBe(d);
+  });
+
+  it('hold no key, no address, and no lone surrogate in what is searched', async () => {
+    const event = { type: 'track', event: 'x\ud800', writeKey: 'wk_1', context: { ip: '1.2.3.4' } };
+    const batch = request([event], { ip: '1.2.3.4', library: { name: 'l\ud800' } } as never);
+    const [message] = await quarantineMessages(batch, rejections(1), nameOf);
+    expect(JSON.stringify(message)).not.toMatch(/wk_1|1\.2\.3\.4/);
+    expect(message?.refused[0]).toMatchObject({ name: 'x\ufffd', library: 'l\ufffd' });
+  });
+
+  it('say nothing of an event that came without consent', async () => {
+    const events = [
+      { type: 'track', event: 'Private', anonymousId: 'a', context: { consent: 'none' } },
+      { type: 'track', event: 'Private', anonymousId: 'a', context: { consent: 'all' } },
+    ];
+    const batch = request(events, { consent: 'none' });
+    const [message] = await quarantineMessages(batch, rejections(2), nameOf);
+    expect(message?.refused[0]).toMatchObject({ withheld: 'no_consent', name: '', people: [] });
+    expect(message?.refused[0]).not.toHaveProperty('event');
+    expect(message?.refused[1]).toMatchObject({ withheld: '', name: 'Private' });
+  });
+});
