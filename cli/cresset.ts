@@ -1,12 +1,14 @@
 /** `npx cresset`: the command line. Each command is a file that says what it does and answers what to print. */
 import { UsageError } from './fault.ts';
 import { HELP } from './help.ts';
+import { quarantine, QUARANTINE_HELP } from './quarantine.ts';
 import { sign, SIGN_HELP } from './sign.ts';
 
 /** What a command does with the words after its name. Answers the text for standard output. */
 type Command = (words: string[]) => Promise<string> | string;
 
 const COMMANDS: Readonly<Record<string, { run: Command; help: string }>> = {
+  quarantine: { run: quarantine, help: QUARANTINE_HELP },
   sign: { run: sign, help: SIGN_HELP },
 };
 

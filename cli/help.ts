@@ -2,6 +2,7 @@
 export const HELP = `Usage: cresset <command> [options]
 
 Commands:
+  quarantine      list, show, discard and replay refused events
   sign <userId>   print the signature of a user id
   help [command]  print this, or what a command does
 
