@@ -10,7 +10,7 @@ export interface RecentEvent {
   code: NoticeCode | RejectionCode | '';
   /** What the code means here, in English; empty where there is none. */
   message: string;
-  /** Which of the six calls; empty for a rejected event, of which nothing is kept. */
+  /** Which of the six calls; empty for a rejected event, which waits in the quarantine under the same id. */
   type: string;
   /** Name of the event or the page; of a rejected event the path of the field at fault. */
   name: string;

@@ -81,6 +81,7 @@ describe.each([
   'docs/how-to/campaigns.md',
   'docs/how-to/erase-and-export.md',
   'docs/how-to/identity.md',
+  'docs/how-to/quarantine.md',
   'docs/how-to/sign-user-ids.md',
 ])('the curl lines of %s', (path) => {
   beforeAll(async () => {

@@ -161,6 +161,7 @@ it('every block that is marked as JSON is JSON', () => {
     'docs/how-to/campaigns.md',
     'docs/how-to/erase-and-export.md',
     'docs/how-to/identity.md',
+    'docs/how-to/quarantine.md',
     'docs/how-to/sign-user-ids.md',
   ]) {
     for (const { language, text, line } of fencesOf(read(path))) {

@@ -165,6 +165,15 @@ describe('limits', () => {
     ['worker/src/profile/route.ts', 'MAX_EVENTS = 200', 'events in one page of a timeline 200'],
     ['worker/src/profile/retention.ts', 'KEPT_DAYS = 90', 'remembers 10,000, for 90 days'],
     ['worker/src/profile/retention.ts', 'KEPT_IDS = 10_000', 'remembers 10,000'],
+    ['worker/src/quarantine/message.ts', 'MAX_ORIGINAL = 64 * 1024', 'kept 64 KB with'],
+    ['worker/src/quarantine/message.ts', 'MAX_PEOPLE = 20', 'with 20 identifiers'],
+    ['worker/src/quarantine/message.ts', 'KEPT_FOR = 30 * 24 *', 'identifiers, for 30 days'],
+    ['worker/src/quarantine/message.ts', 'MAX_KEPT_A_DAY = 10_000', '10,000, and 32 MB'],
+    ['worker/src/quarantine/message.ts', 'MAX_BYTES_A_DAY = 32 *', '10,000, and 32 MB'],
+    ['worker/src/quarantine/route.ts', 'MAX_PAGE = 200', 'page of the quarantine 200'],
+    ['worker/src/quarantine/route.ts', 'MAX_REPLAY = 100', '100, and 1,000'],
+    ['worker/src/quarantine/route.ts', 'MAX_DISCARD = 1_000', '100, and 1,000'],
+    ['worker/src/quarantine/route.ts', 'MAX_BYTES = 160 * 1024', '160 KB, and 50'],
     ['worker/src/site/decisionToken.ts', 'DECISION_LIFE = 7 *', '7 days'],
   ])('%s: %s is said as %s', (file, constant, text) => {
     expect(read(file)).toContain(`const ${constant}`);
