@@ -754,7 +754,7 @@ export interface QuarantinedEvent {
   type: string;
   /** Name of the event or the page, or empty. */
   event: string;
-  /** Bytes of the original with the batch's context; 0 where it is not kept. */
+  /** Bytes that are kept of it: the original, the batch's context, and what the request's headers said; 0 where it is not kept. */
   size: number;
   /** Why the original is not kept; empty where it is. */
   withheld: '' | 'too_large' | 'no_consent' | 'too_many_ids';

@@ -1,8 +1,9 @@
-import { env } from 'cloudflare:test';
+import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { reportRejections } from '../../src/collect/report.ts';
 import type { DiscardAnswer, Json, JsonObject, Problem } from '../../src/contract/wire.ts';
 import { rowsOf } from '../../src/quarantine/entry.ts';
+import worker from '../../src/index.ts';
 import { expireQuarantine } from '../../src/quarantine/expire.ts';
 import { hourOf, keepRefused, ORIGINALS } from '../../src/quarantine/keep.ts';
 import { KEPT_FOR, MAX_KEPT_A_DAY } from '../../src/quarantine/message.ts';
@@ -648,7 +649,13 @@ describe('after 30 days', () => {
     expect(await outcomes(site, { ids: [id] })).toEqual(['gone']);
     vi.useRealTimers();
 
-    await expireQuarantine(env, now + 2 * 3_600_000);
+    // At the full hour, as it is by then.
+    const context = createExecutionContext();
+    const scheduledTime = (Math.floor(now / 3_600_000) + 2) * 3_600_000;
+    vi.useFakeTimers({ toFake: ['Date'], now: scheduledTime });
+    worker.scheduled({ scheduledTime, cron: '* * * * *', noRetry: () => undefined }, env, context);
+    vi.useRealTimers();
+    await waitOnExecutionContext(context);
     expect(await rowsIn('quarantine', site.id)).toBe(1);
     expect(await rowsIn('quarantine_marks', site.id)).toBe(1);
     expect(await objectsAt(old)).toBe(0);

@@ -103,7 +103,7 @@ export async function taken(
     retryAll: () => (counts.retried += messages.length),
   };
   await consume(
-    { ...env, DB: env.DB, CHUNKS: env.CHUNKS, ...broken } as unknown as Env,
+    { ...env, DB: env.DB, CHUNKS: env.CHUNKS, ...broken },
     batch as unknown as MessageBatch,
     Date.now(),
   );
