@@ -8,8 +8,10 @@ const FLOODS = 'attacks.floods.test.ts';
 const TRAITS = 'attacks.traits.test.ts';
 const READING = 'attacks.reading.test.ts';
 const OTHERS = 'attacks.test.ts';
+const QUARANTINE = 'quarantine.test.ts';
+const QUARANTINE_ERASURE = 'quarantine.erasure.test.ts';
 
-/** Every defence of a person's identity, each with the attack that shows that it is there. */
+/** Every defence of a person's identity and of what was refused, each with the attack that shows that it is there. */
 export const MUTANTS: readonly Mutant[] = [
   // --- What a request may know.
   {
@@ -348,5 +350,91 @@ export const MUTANTS: readonly Mutant[] = [
     find: "key === '__proto__' ? undefined : item",
     replace: "key === '__proto__ ' ? undefined : item",
     test: [TRAITS, '__proto__ is data or nothing'],
+  },
+
+  // --- Refused events.
+  {
+    name: 'quarantine: a replay vouches for what it replays',
+    file: `${SRC}/quarantine/replay.ts`,
+    find: 'const { trusted, userAgent, uaMobile } = sealed;',
+    replace: 'const { userAgent, uaMobile } = sealed;\n    const trusted = true;',
+    test: [QUARANTINE, 'gives no trust'],
+  },
+  {
+    name: 'quarantine: an event counts at the time of its replay',
+    file: `${SRC}/quarantine/replay.ts`,
+    find: 'received: row.received,',
+    replace: 'received: now,',
+    test: [QUARANTINE, 'after a setting: the same original'],
+  },
+  {
+    name: 'quarantine: a replay forgets who was erased',
+    file: `${SRC}/quarantine/replay.ts`,
+    find: '.some((name) => erased.has(name))',
+    replace: ".some((name) => name === '')",
+    test: [QUARANTINE_ERASURE, 'keeps out what comes afterwards'],
+  },
+  {
+    name: 'quarantine: an event without a messageId is new at each replay',
+    file: `${SRC}/quarantine/replay.ts`,
+    find: 'messageId: `quarantine-${id}`',
+    replace: 'messageId: crypto.randomUUID() + id',
+    test: [QUARANTINE, 'one without a messageId counts once'],
+  },
+  {
+    name: 'quarantine: what names an erased person is kept',
+    file: `${SRC}/quarantine/keep.ts`,
+    find: "'$.people'",
+    replace: "'$.nobody'",
+    test: [QUARANTINE_ERASURE, 'is not kept, where it names an erased person at all'],
+  },
+  {
+    name: 'quarantine: a day has no fill',
+    file: `${SRC}/quarantine/keep.ts`,
+    find: "+ ${field('nth')} < ?3",
+    replace: "+ ${field('nth')} < ?3 + 1000000",
+    test: [QUARANTINE, 'a flood is bounded'],
+  },
+  {
+    name: 'quarantine: addresses are kept',
+    file: `${SRC}/quarantine/messages.ts`,
+    find: 'const event = withoutAddresses((raw ?? null) as Json);',
+    replace: 'const event = (raw ?? null) as Json;',
+    test: [QUARANTINE, 'shows an original without addresses and keys'],
+  },
+  {
+    name: 'quarantine: keys are kept',
+    file: `${SRC}/quarantine/messages.ts`,
+    find: "!('writeKey' in event)",
+    replace: "!('writeKey ' in event)",
+    test: [QUARANTINE, 'shows an original without addresses and keys'],
+  },
+  {
+    name: 'quarantine: what came without consent is kept',
+    file: `${SRC}/quarantine/messages.ts`,
+    find: "consentOf(gpc, said) === 'none'",
+    replace: "consentOf(gpc, said) === 'all' && site === ''",
+    test: [QUARANTINE, 'says of what is too large'],
+  },
+  {
+    name: 'quarantine: an id opens the events of other sites',
+    file: `${SRC}/quarantine/entry.ts`,
+    find: 'on site = ?1 and quarantine.id = wanted.value',
+    replace: "on ?1 <> '' and quarantine.id = wanted.value",
+    test: [QUARANTINE, 'the write key, no key and the key of another site'],
+  },
+  {
+    name: 'quarantine: an original opens at any place',
+    file: `${SRC}/quarantine/seal.ts`,
+    find: 'bytes(`${site}\\0${id}`);',
+    replace: 'bytes(site.slice(0, 0) + id.slice(0, 0));',
+    test: [QUARANTINE, 'opens nothing'],
+  },
+  {
+    name: 'quarantine: what is over is shown',
+    file: `${SRC}/quarantine/find.ts`,
+    find: 'Math.max(now - KEPT_FOR + 1, ',
+    replace: 'Math.max(0 * now * KEPT_FOR, ',
+    test: [QUARANTINE, 'nobody is shown it any more'],
   },
 ];

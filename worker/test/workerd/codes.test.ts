@@ -82,6 +82,7 @@ const ERRORS: Record<string, () => Promise<Response>> = {
   method_not_allowed: () => call('PUT', '/v1/batch', {}),
   profile_unknown: () => ask('GET', `/v1/profiles/user/${fresh('nobody')}`),
   campaign_not_found: () => ask('GET', '/v1/campaigns/nothing'),
+  event_not_found: () => ask('GET', '/v1/quarantine/nothing'),
   erasure_not_found: () => ask('GET', '/v1/erasures/nothing'),
   build_unknown: () => call('GET', `/c/${'0'.repeat(16)}.js`),
   campaign_exists: async () => {

@@ -537,6 +537,65 @@ describe('attacks', () => {
   });
 });
 
+describe('much at once', () => {
+  it('every event of the largest batch is kept, with the batch’s context, and found again', async () => {
+    const site = await ownSite();
+    const note = 'ü'.repeat(3_000);
+    await site.sent(
+      Array.from({ length: 2_500 }, (_, n) => ({ type: 'track', anonymousId: `many-${n}`, n })),
+      { context: { note } },
+    );
+    await expect
+      .poll(async () => (await listed(site)).today, { timeout: 60_000, interval: 200 })
+      .toEqual({ refused: 2_500, kept: 2_500 });
+    // More than one object holds, so more than one was written.
+    const objects = await env.DB.prepare(
+      'select count(distinct chunk) as n from quarantine where site = ?1',
+    )
+      .bind(site.id)
+      .first<number>('n');
+    expect(objects).toBeGreaterThan(2);
+    for (const n of [0, 1, 1_250, 2_499]) {
+      const [entry] = (await listed(site, `?anonymousId=many-${n}`)).events;
+      const { original, context } = await shown(site, entry?.id ?? '');
+      expect([original, context]).toEqual([
+        { type: 'track', anonymousId: `many-${n}`, n },
+        { note },
+      ]);
+    }
+  });
+
+  it('events of many sites and hours lie apart in what is told of them', async () => {
+    const sites = [await ownSite(), await ownSite(), await ownSite()];
+    const now = Date.now();
+    const messages = sites.flatMap((site) =>
+      [0, 1, 30].map((hours) =>
+        quarantineMessage(
+          site.id,
+          [1, 2].map(() => refusedEvent(site.id, fresh('anon'))),
+          now - hours * 3_600_000,
+        ),
+      ),
+    );
+    await taken(messages.toReversed());
+    for (const site of sites) {
+      const own = messages.filter((message) => message.site === site.id);
+      const { events } = await listed(site);
+      expect(events.map(({ id }) => id).toSorted()).toEqual(
+        own.flatMap(({ refused }) => refused.map(({ id }) => id)).toSorted(),
+      );
+      for (const { received, refused } of own) {
+        for (const { id, event } of refused) {
+          expect(await shown(site, id)).toMatchObject({
+            original: event,
+            receivedAt: new Date(received).toISOString(),
+          });
+        }
+      }
+    }
+  });
+});
+
 describe('what fails', () => {
   const down = (): Promise<never> => Promise.reject(new Error('down'));
 
