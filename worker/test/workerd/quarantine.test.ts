@@ -596,6 +596,36 @@ describe('much at once', () => {
   });
 });
 
+it('whatever was refused is kept, and shown as it came', async () => {
+  const site = await ownSite();
+  const hostile = [
+    null,
+    0,
+    'text \u0000 \ud800 "quoted" \u2028',
+    [],
+    [[[{}]]],
+    {},
+    { type: 'track', event: '\u0000', anonymousId: '', note: '\ud800' },
+    { type: {}, event: [], name: 7, context: 'x', userId: { a: { b: [1, 'u'] } } },
+    { type: 'track', context: { library: { name: '\u0000\u001b[2J' }, consent: ['x'] } },
+    { toString: 1, constructor: { prototype: {} }, hasOwnProperty: null },
+    { type: 'identify', userId: 'u', traits: { [`a.b'"${'\u0000'}`]: 'x'.repeat(3_000) } },
+    { type: 'page', anonymousId: 'a'.repeat(300), "x'); drop table quarantine; --": 1 },
+    JSON.parse(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`) as unknown,
+  ];
+  await site.sent(hostile, { context: { library: { name: "'; --" } } });
+  const entries = await quarantinedOf(site, hostile.length);
+  const shownAll = await Promise.all(
+    entries.map(async ({ id }) => (await shown(site, id)).original),
+  );
+  const sorted = (values: unknown[]): string[] =>
+    values.map((value) => JSON.stringify(value)).toSorted();
+  expect(sorted(shownAll)).toEqual(sorted(hostile));
+  expect((await listed(site, `?library=${encodeURIComponent("'; --")}`)).events.length).toBe(12);
+  const dry = await replayed(site, { filter: {}, dryRun: true });
+  expect(dry.results.map(({ outcome }) => outcome)).toEqual(Array(13).fill('rejected'));
+});
+
 describe('what fails', () => {
   const down = (): Promise<never> => Promise.reject(new Error('down'));
 

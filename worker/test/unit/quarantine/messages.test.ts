@@ -1,7 +1,8 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Json, Rejection } from '../../../src/contract/wire.ts';
+import type { Json, JsonObject, Rejection } from '../../../src/contract/wire.ts';
 import { objectName } from '../../../src/profile/names.ts';
-import { MAX_ORIGINAL } from '../../../src/quarantine/message.ts';
+import { MAX_ORIGINAL, MAX_PEOPLE } from '../../../src/quarantine/message.ts';
 import { quarantineMessages, type RefusedRequest } from '../../../src/quarantine/messages.ts';
 import { peopleIn } from '../../../src/quarantine/people.ts';
 import { holdsAddress, withoutAddresses } from '../../../src/quarantine/withoutAddresses.ts';
@@ -83,6 +84,12 @@ describe('people in an event', () => {
   });
 });
 
+const withoutKey = (event: Json): Json => {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) return event;
+  const { writeKey: _, ...rest } = event;
+  return rest;
+};
+
 describe('messages for the queue', () => {
   const request = (batch: unknown[], context: RefusedRequest['batch']['context'] = null) => ({
     site: 's',
@@ -125,6 +132,48 @@ describe('messages for the queue', () => {
     const refused = messages.flatMap((message) => message.refused);
     expect(refused.map(({ withheld }) => withheld)).toEqual(Array(7).fill(''));
     for (const message of messages) expect(bytesOf(message)).toBeLessThan(128_000);
+  });
+
+  it('are made of whatever JSON was refused', async () => {
+    const key = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        'userId',
+        'context',
+        'library',
+        'ip',
+        'event',
+        'name',
+        'messageId',
+        'consent',
+      ),
+    );
+    const { json } = fc.letrec<{ json: Json }>((tie) => ({
+      json: fc.oneof(
+        { maxDepth: 5 },
+        fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.boolean(), fc.constant(null)),
+        fc.array(tie('json'), { maxLength: 4 }),
+        fc.dictionary(key, tie('json'), { maxKeys: 6, noNullPrototype: true }),
+      ),
+    }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(json, { minLength: 1, maxLength: 5 }), json, async (all, more) => {
+        const context = JSON.parse(JSON.stringify({ more })) as JsonObject;
+        const events = JSON.parse(JSON.stringify(all)) as Json[];
+        const messages = await quarantineMessages(
+          request(events, context),
+          rejections(events.length),
+          nameOf,
+        );
+        const refused = messages.flatMap((message) => message.refused);
+        expect(refused).toHaveLength(events.length);
+        for (const [i, { event, withheld, people }] of refused.entries()) {
+          if (withheld === '')
+            expect(event).toEqual(withoutKey(withoutAddresses(events[i] ?? null)));
+          expect(people.length).toBeLessThanOrEqual(MAX_PEOPLE);
+        }
+      }),
+    );
   });
 
   it('name an event by its content where it has a messageId', async () => {
