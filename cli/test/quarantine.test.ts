@@ -37,7 +37,7 @@ beforeAll(async () => {
   await migrate(db);
   await createSite(db, 'secret of the tests', SITE, Date.now());
   url = `http://127.0.0.1:${port}`;
-});
+}, 300_000);
 
 afterAll(async () => {
   await worker?.dispose();
