@@ -11,7 +11,7 @@ export interface Fault {
 }
 
 /** A request that came by. */
-export interface Passed {
+interface Passed {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];

@@ -2,6 +2,7 @@
 import { Analytics } from '@segment/analytics-node';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { documentedCode } from '../clients/documentedCode.ts';
 import type { Fault } from '../clients/faultyProxy.ts';
 import { type Site, startSite } from '../clients/startSite.ts';
 
@@ -94,6 +95,25 @@ describe('@segment/analytics-node', () => {
     expect(statuses()).toEqual([401]);
     expect(failures).toHaveLength(1);
   });
+});
+
+/** Runs a block of the how-to page, its import given. Such blocks await, so they are asynchronous functions. */
+async function runDocumented(mark: string, Analytics: unknown): Promise<void> {
+  const code = documentedCode(mark, site.writeKey, site.proxy.origin);
+  // eslint-disable-next-line typescript/no-implied-eval -- the code is our own document's
+  const run = new Function('Analytics', `return (async () => {${code}})()`) as (
+    analytics: unknown,
+  ) => Promise<void>;
+  await run(Analytics);
+}
+
+it('does what the how-to page says', async () => {
+  await runDocumented('node', Analytics);
+  await runDocumented('rudder-node', Rudder);
+  expect(statuses()).toEqual([200, 200]);
+  const events = await site.timeline('user', 'ada');
+  expect(events.map(({ event }) => event)).toEqual(['Order Completed', 'Order Completed']);
+  expect((await site.profile('user', 'ada'))?.orders.count).toBe(1);
 });
 
 /** The calls of RudderStack's library that are used here. Its own types are of another module system. */
