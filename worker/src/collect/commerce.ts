@@ -105,7 +105,8 @@ function withCategory(from: JsonObject): JsonObject {
   };
 }
 
-const productOf = (item: Json): Json => (isObject(item) ? withCategory(renamed(item, ITEM)) : item);
+const productOf = (item: Json, names: Names): Json =>
+  isObject(item) ? withCategory(renamed(item, names)) : item;
 
 /**
  * The fields of an event's only item beside its own, as Segment has them for a product. `items` stays where it says
@@ -140,8 +141,13 @@ function propertiesOf({ kind, fields }: Mapping, given: JsonObject): JsonObject 
   }
   if (items === undefined) return event;
   if (!Array.isArray(items)) return { ...event, items };
-  const mapped = items.map(productOf);
-  if (kind === 'product') return withItem(event, mapped);
+  // What an only item says becomes the event's own, so both have the same names.
+  if (kind === 'product')
+    return withItem(
+      event,
+      items.map((item) => productOf(item, fields)),
+    );
+  const mapped = items.map((item) => productOf(item, ITEM));
   const whole = kind === 'promotion' ? withPromotion(event, items) : event;
   return { ...whole, [has(whole, 'products') ? 'items' : 'products']: mapped };
 }

@@ -33,8 +33,8 @@ import { type BatchFacts, isRejection, validate, type ValidEvent } from './valid
 type Later = Pick<ExecutionContext, 'waitUntil'>;
 
 /**
- * Other names of {@link PATH_BATCH}: Segment's browser SDK's, that of Segment's older server libraries (Ruby's and
- * Java's still use it), and the one to which RudderStack's browser SDK sends beacons.
+ * Other names of {@link PATH_BATCH}: Segment's browser SDK's, that of Segment's older server libraries, of which Ruby's
+ * still uses it, and the one to which RudderStack's browser SDK sends beacons.
  */
 const BATCH_ALIASES = [PATH_BATCH_SHORT, '/v1/import', '/beacon/v1/batch'];
 

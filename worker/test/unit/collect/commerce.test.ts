@@ -206,7 +206,7 @@ describe('fromGa4', () => {
         // What came is left as it was: a rejected neighbour may still be shown.
         expect(properties).toEqual(before);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 
@@ -218,7 +218,7 @@ describe('fromGa4', () => {
         // And what comes out is no event of GA4's any more.
         expect(fromGa4(once)).toBeUndefined();
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
   });
 });
