@@ -30,9 +30,9 @@ function textOf(data: string): string {
 }
 
 /**
- * `GET /v1/pixel/:type?data=…`: one event in a URL, for mail and for pages without scripts. Who may call: a write key
- * from an allowed origin; a secret key has no place in a URL. The answer is always the picture: what is wrong with an
- * event is on the console.
+ * `GET /v1/pixel/:type?data=…`: one event in a URL, for mail and for pages without scripts. Who may call: a write key,
+ * from an allowed origin where the browser names one (for a picture it does not); a secret key has no place in a URL.
+ * The answer is always the picture: what is wrong with an event is on the console.
  */
 export const pixelRoute = new Hono<{ Bindings: Env }>().get('/v1/pixel/:type', async (c) => {
   // HEAD comes here too, and asks about the picture only.
