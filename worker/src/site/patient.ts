@@ -2,7 +2,7 @@
  * Longest wait for a store that says what is known of a site. Milliseconds. A request asks up to four one after the
  * other, and our SDK gives it up after 10 s.
  */
-export const PATIENCE = 2_000;
+const PATIENCE = 2_000;
 
 /** What a store answers. Throws where that takes longer than {@link PATIENCE}: slow is as good as away. */
 export async function patient<T>(asked: Promise<T>): Promise<T> {
