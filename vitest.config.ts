@@ -10,6 +10,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['sdk/test/unit/**/*.test.ts', 'worker/test/unit/**/*.test.ts'],
+          // Some start the interpreters of other languages.
+          testTimeout: 30_000,
         },
       },
       {
