@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { minifySync } from 'rolldown/experimental';
 import type { Plugin, RollupOptions } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { minify } from 'terser';
@@ -17,6 +18,28 @@ import { minify } from 'terser';
  */
 const TARGET = ['chrome131', 'edge131', 'firefox133', 'safari18.2'];
 
+/**
+ * What oxc finds that terser does not: `let` for `const`, what is used once where it is used, shorter conditions. 70 B
+ * less of brotli in c.js (rolldown 1.2, 2026-11). Names and the rest are terser's.
+ */
+const oxc: Plugin = {
+  name: 'oxc',
+  renderChunk(code, { fileName }) {
+    const {
+      code: small,
+      map,
+      errors,
+    } = minifySync(fileName, code, {
+      compress: { target: TARGET },
+      mangle: false,
+      codegen: { removeWhitespace: false },
+      sourcemap: true,
+    });
+    if (errors[0]) throw errors[0];
+    return { code: small, map: map as never };
+  },
+};
+
 /** `preamble` stands before everything else: terser drops all other comments, and directives that it does not know. */
 const terser = (module: boolean, preamble?: string): Plugin => ({
   name: 'terser',
@@ -25,13 +48,15 @@ const terser = (module: boolean, preamble?: string): Plugin => ({
       ecma: 2022,
       module,
       toplevel: true,
-      // `inline: 1` (its enum is of types only) and the third pass: 30 B less of brotli in c.js (terser 5, 2026-11).
+      // `inline: 1` (its enum is of types only), the third pass, and what is false: 45 B less of brotli in c.js (terser 5, 2026-11).
       compress: {
         pure_getters: true,
         unsafe: true,
         unsafe_arrows: true,
         passes: 3,
         inline: 1 as never,
+        collapse_vars: false,
+        lhs_constants: false,
       },
       // Properties that start with `_` are our own; none goes over the wire.
       mangle: { properties: { regex: /^_[a-z]/ } },
@@ -114,20 +139,20 @@ const part = (name: string, preamble?: string, ...more: Plugin[]): RollupOptions
   input: `sdk/src/parts/${name}.ts`,
   output: { file: `dist/${name}.js`, format: 'esm', sourcemap: true },
   external: ['react', 'web-vitals'],
-  plugins: [apart, transpile, terser(true, preamble), ...more],
+  plugins: [apart, transpile, oxc, terser(true, preamble), ...more],
 });
 
 export default [
   {
     input: 'sdk/src/index.ts',
     output: { file: 'dist/index.js', format: 'esm', sourcemap: true },
-    plugins: [transpile, terser(true)],
+    plugins: [transpile, oxc, terser(true)],
   },
   {
     input: 'sdk/src/script.ts',
     // The map is kept but not served: a comment that names it would only make a 404.
     output: { file: 'dist/c.js', format: 'iife', strict: false, sourcemap: 'hidden' },
-    plugins: [transpile, terser(false), embed()],
+    plugins: [transpile, oxc, terser(false), embed()],
   },
   // For React's server components: these are the browser's.
   part('react', "'use client';"),
@@ -140,6 +165,7 @@ export default [
     plugins: [
       find('web-vitals'),
       transpile,
+      oxc,
       terser(true, '/*! with web-vitals, Copyright Google LLC, Apache-2.0 */'),
       embedPart('vitals'),
     ],

@@ -4,8 +4,8 @@
  * that costs it.
  */
 export const CEILINGS = {
-  'c.js': 5_130,
-  'index.js': 5_030,
+  'c.js': 4_975,
+  'index.js': 4_895,
   'react.js': 1_000,
   'datalayer.js': 1_000,
   'tcf.js': 1_000,
@@ -17,7 +17,7 @@ export const CEILINGS = {
 } as const satisfies { readonly [file: `${string}.js`]: number };
 
 /** What a bundler may leave of the module where a page has page views, `track` and the queue only. Bytes of brotli. */
-export const SHAKEN_CEILING = 3_100;
+export const SHAKEN_CEILING = 2_500;
 
 /** What they should be: the bench judges by this. Bytes of brotli. */
 export const BUDGETS = { ...CEILINGS, 'c.js': 4_500, 'index.js': 5_000, shaken: 2_500 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rollup } from 'rollup';
+import { minify } from 'terser';
 
 const PAGE = 'page.js';
 const SDK = 'dist/index.js';
@@ -18,7 +19,10 @@ export interface Bundle {
   map: string;
 }
 
-/** What a site's own bundler leaves of the module, where only the calls above are made. */
+/**
+ * What a site's own bundler leaves of the module, where only the calls above are made. Like that it leaves out blanks and
+ * comments, and no more: names and expressions are the module's.
+ */
 export async function shaken(): Promise<Bundle> {
   const bundle = await rollup({
     input: PAGE,
@@ -38,6 +42,14 @@ export async function shaken(): Promise<Bundle> {
     sourcemap: true,
     file: 'dist/page.js',
   });
-  const [{ code, map }] = output;
-  return { code, map: JSON.stringify(map) };
+  const [chunk] = output;
+  const { code = '', map } = await minify(chunk.code, {
+    ecma: 2022,
+    module: true,
+    compress: false,
+    mangle: false,
+    sourceMap: { content: JSON.stringify(chunk.map) },
+  });
+  // As text, unless it was asked for otherwise.
+  return { code, map: map as string };
 }

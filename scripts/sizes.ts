@@ -45,7 +45,7 @@ export async function sizeRows(): Promise<SizeRow[]> {
     })),
     {
       file: 'tree-shaken',
-      what: '`import { create, pages }`: page views, `track`, identify, consent and queue',
+      what: '`import { create, pages }`: page views, `track`, consent and queue',
       size: brotli(Buffer.from(code)),
       ceiling: SHAKEN_CEILING,
     },

@@ -41,24 +41,28 @@ export interface Core<E = Events> {
     options?: TrackOptions,
   ): void;
   /**
-   * The visitor is this user of the site, or has these traits. `signature` is the hex HMAC-SHA256 of the
-   * user id under the site's identity secret, made on the site's server.
-   */
-  identify(userId: string | number, traits?: Properties, options?: IdentifyOptions): void;
-  identify(traits: Properties): void;
-  /**
    * The visitor agrees to this, from now on. `none` deletes what was stored and stops everything until
    * another level is set; `wait` holds everything in memory until then.
    */
   consent(level: ConsentLevel): void;
-  /** Forgets the user, as at sign-out: a new anonymous id begins. */
-  reset(): void;
   /** The anonymous id; undefined without consent. */
   anonymousId(): string | undefined;
   /** Listens to what happens inside; returns what ends that. What a listener throws goes no further. */
   on<T extends keyof Signals>(type: T, run: (detail: Signals[T]) => void): () => void;
   /** Sends what waits and ends everything that was started. */
   stop(): void;
+}
+
+/** The calls of the part `identity`. */
+export interface Identity {
+  /**
+   * The visitor is this user of the site, or has these traits. `signature` is the hex HMAC-SHA256 of the
+   * user id under the site's identity secret, made on the site's server.
+   */
+  identify(userId: string | number, traits?: Properties, options?: IdentifyOptions): void;
+  identify(traits: Properties): void;
+  /** Forgets the user, as at sign-out: a new anonymous id begins. */
+  reset(): void;
 }
 
 /** The calls of the part `slots`. */
@@ -80,4 +84,4 @@ export interface Offers {
 }
 
 /** All calls that a page can make. */
-export interface Cresset<E = Events> extends Core<E>, Commerce, Offers {}
+export interface Cresset<E = Events> extends Core<E>, Identity, Commerce, Offers {}

@@ -1,8 +1,8 @@
-/** Runs `run`; what it throws is swallowed and the answer is undefined. */
-export const attempt = <R>(run: () => R): R | undefined => {
+/** Runs `run`. What it throws goes to `failed`, if there is one, and no further: then the answer is undefined. */
+export const attempt = <R>(run: () => R, failed?: (error: unknown) => undefined): R | undefined => {
   try {
     return run();
-  } catch {
-    return undefined;
+  } catch (error) {
+    return failed?.(error);
   }
 };

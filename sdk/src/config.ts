@@ -23,9 +23,6 @@ export interface Options {
   with?: Part[] | undefined;
 }
 
-/** Default of {@link Options.timeout}. */
-export const TIMEOUT = 300;
-
 /** Is an option that is on by default still on? The script tag's attributes come as texts. */
 export const isOn = (option: boolean | undefined): boolean => String(option) !== 'false';
 
@@ -34,5 +31,5 @@ export let options: Options;
 
 /** From now on these options are in force. */
 export const setOptions = (given: Options): void => {
-  options = given;
+  options = { ...given };
 };

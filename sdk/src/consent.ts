@@ -1,4 +1,5 @@
 import { guard } from './guard.ts';
+import { running } from './lifecycle.ts';
 
 /**
  * What the visitor agreed to. `all`: measure and personalize. `measure`: measure only, decisions come from
@@ -7,46 +8,43 @@ import { guard } from './guard.ts';
  */
 export type ConsentLevel = 'all' | 'measure' | 'none' | 'wait';
 
-/**
- * The level that is in force: a browser that sends Global Privacy Control gets `measure` at most, and a
- * word that is no level counts as `none`.
- */
-export const inForce = (asked: ConsentLevel, privacyControl: boolean | undefined): ConsentLevel =>
-  asked === 'all' && privacyControl
-    ? 'measure'
-    : /^(all|measure|wait)$/.test(asked)
-      ? asked
-      : 'none';
+/** Not in every browser, and not in TypeScript's DOM. */
+type PrivacyControl = Navigator & { globalPrivacyControl?: boolean };
 
 /** The level in force. */
 export let level: ConsentLevel = 'none';
 
+/** May events be stored and sent? The visitor has agreed, and the document is there. */
+export let isLive = false;
+
 /** What waits for consent, and for the document, so that its slots are asked for along with the first page view. */
-export let held: (() => void)[] | undefined;
+let held: (() => void)[] = [];
 
 /** Has the visitor agreed to anything? */
 export const isAgreed = (): boolean => /^[am]/.test(level);
 
-/** May events be stored and sent? */
-export const isLive = (): boolean => level !== 'none' && !held;
-
 /** Does what needs consent: now, or once it is given. */
 export const soon = (work: () => void): void => {
-  if (isLive()) guard(work)();
-  else held?.push(work);
+  if (isLive) guard(work)();
+  else if (level !== 'none') held.push(work);
 };
 
-/** The level is this from now on. */
+/**
+ * The level is this from now on: a browser that sends Global Privacy Control gets `measure` at most, and a
+ * word that is no level counts as `none`.
+ */
 export const setLevel = (asked: ConsentLevel): void => {
-  if (asked === 'none') held = undefined;
-  else if (level === 'none' || asked === 'wait') held ??= [];
-  level = asked;
+  level = /^(all|measure|wait)$/.test(asked) ? asked : 'none';
+  if (level === 'all' && (navigator as PrivacyControl).globalPrivacyControl) level = 'measure';
+  isLive &&= isAgreed();
+  if (level === 'none') {
+    held = [];
+    running._end();
+  }
 };
 
 /** The document is there: does what waited, unless it waits for consent. */
 export const release = (): void => {
-  if (level === 'wait') return;
-  const waited = held;
-  held = undefined;
-  waited?.forEach(soon);
+  isLive = isAgreed();
+  if (isLive) held.splice(0).forEach(soon);
 };

@@ -1,6 +1,5 @@
 import type { EventContext } from '../../worker/src/contract/wire.ts';
 import { address, publicUrl } from './address.ts';
-import { options } from './config.ts';
 import { VERSION } from './version.ts';
 
 /** What stays the same on a page; goes once with each batch. */
@@ -20,13 +19,12 @@ let stale: string | undefined;
  * canonical URL stands for the page's own, but not one that the page before has left behind.
  */
 export const page = (): EventContext['page'] => {
-  if (at !== (at = address(options))) {
-    referrer = url ?? publicUrl(options, document.referrer);
+  if (at !== (at = address())) {
+    referrer = url ?? publicUrl(document.referrer);
     stale = canonical;
   }
   canonical = document.querySelector<HTMLLinkElement>('link[rel=canonical]')?.href;
   url = publicUrl(
-    options,
     canonical !== stale && canonical?.startsWith(`${location.origin}/`)
       ? canonical.replace(/[?#].*/, '') + location.search + location.hash
       : undefined,

@@ -6,10 +6,10 @@ import type {
   DecisionReason,
   Decisions,
 } from '../../worker/src/contract/wire.ts';
-import { options, TIMEOUT } from './config.ts';
+import { options } from './config.ts';
 import { isAgreed, level } from './consent.ts';
 import { page } from './context.ts';
-import { getPerson, isFresh } from './identity.ts';
+import { getPerson, isFresh } from './person.ts';
 import { running } from './lifecycle.ts';
 import { failures, flush } from './sender.ts';
 import { tell } from './signals.ts';
@@ -36,7 +36,8 @@ export const decide = async (slots: string[], context?: DecideContext): Promise<
       // What the caller says may throw as it is read.
       question(slots, context).catch((): Reply => [0]),
       new Promise<void>((done) => {
-        running._later(done, options.timeout ?? TIMEOUT);
+        // The part `slots` has given it its default.
+        running._later(done, options.timeout as number);
       }),
     ]));
   const reason: DecisionReason = agreed ? (reply ? 'ERROR' : 'TIMEOUT') : 'NO_CONSENT';

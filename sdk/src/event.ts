@@ -1,6 +1,6 @@
 import type { EventContext, IncomingEvent } from '../../worker/src/contract/wire.ts';
 import type { Properties } from './properties.ts';
-import type { Person } from './identity.ts';
+import type { Person } from './person.ts';
 import { randomId } from './random.ts';
 
 /** What an event says of itself; the rest is put around it. Without a type it is a `track`. */
@@ -26,16 +26,7 @@ export interface StoredEvent extends NewEvent, Person {}
 let last = 0;
 
 /** A message id of 22 characters that sorts by time: 8 of milliseconds in base 36 (until 2059), the rest random. */
-const messageId = (): string => {
+export const messageId = (): string => {
   last = Math.max(last + 1, Date.now());
   return last.toString(36) + randomId().slice(8);
 };
-
-/** Makes an event that happens now. Whose it is shows only when it may be stored. */
-export const createEvent = (fields: EventFields, page: EventContext['page']): NewEvent => ({
-  type: 'track',
-  timestamp: new Date().toISOString(),
-  ...fields,
-  messageId: messageId(),
-  context: { page, ...fields.context },
-});

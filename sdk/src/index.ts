@@ -1,4 +1,12 @@
-export type { Core, Cresset, Events, IdentifyOptions, Offers, TrackOptions } from './api.ts';
+export type {
+  Core,
+  Cresset,
+  Events,
+  Identity,
+  IdentifyOptions,
+  Offers,
+  TrackOptions,
+} from './api.ts';
 export { attributes } from './capture/attributes.ts';
 export { type Cart, commerce, type Commerce } from './capture/commerce.ts';
 export { engagement } from './capture/engagement.ts';
@@ -8,7 +16,9 @@ export { create } from './client.ts';
 export type { Options } from './config.ts';
 export type { ConsentLevel } from './consent.ts';
 export type { NewEvent, StoredEvent } from './event.ts';
+export { identity } from './identity.ts';
 export { init } from './init.ts';
+export { losses } from './losses.ts';
 export type { Part } from './part.ts';
 export type { Renderer, Renderers, Tools } from './render.ts';
 export type { Signals } from './signals.ts';

@@ -5,6 +5,8 @@ import { engagement } from './capture/engagement.ts';
 import { pages } from './capture/pages.ts';
 import { create } from './client.ts';
 import type { Options } from './config.ts';
+import { identity } from './identity.ts';
+import { losses } from './losses.ts';
 import { slots } from './slots.ts';
 
 /**
@@ -15,5 +17,14 @@ export const init = <E = Events>(options: Options): Cresset<E> =>
   create<E>({
     ...options,
     // Page views last: the first one comes at once, and the others have to hear of it.
-    with: [commerce, engagement, attributes, slots, ...(options.with ?? []), pages],
+    with: [
+      identity,
+      losses,
+      commerce,
+      engagement,
+      attributes,
+      slots,
+      ...(options.with ?? []),
+      pages,
+    ],
   }) as Cresset<E>;

@@ -11,9 +11,9 @@ export interface Scope {
    */
   _on(types: string, run: (event: Event) => void, target?: EventTarget): void;
   /** Runs once after `ms`, unless the scope has ended by then. Returns the timer. */
-  _later(run: () => void, ms: number): Timer;
-  /** Is called at the end. */
-  _undo(run: () => void): void;
+  _later(run: () => unknown, ms: number): Timer;
+  /** What is called at the end. */
+  _undos: Set<() => void>;
   /** Ends what was started. What is started after that is a new beginning. */
   _end(): void;
 }
@@ -21,15 +21,12 @@ export interface Scope {
 /** Opens a scope. */
 export const createScope = (): Scope => {
   const undos = new Set<() => void>();
-  const undo = (run: () => void): void => {
-    undos.add(run);
-  };
   return {
     _on(types, run, target = window) {
       const guarded = guard(run);
       for (const type of types.split(' ')) {
         target.addEventListener(type, guarded, true);
-        undo(() => target.removeEventListener(type, guarded, true));
+        undos.add(() => target.removeEventListener(type, guarded, true));
       }
     },
     _later(run, ms) {
@@ -39,10 +36,10 @@ export const createScope = (): Scope => {
         undos.delete(stop);
         guard(run)();
       }, ms);
-      undo(stop);
+      undos.add(stop);
       return timer;
     },
-    _undo: undo,
+    _undos: undos,
     _end() {
       undos.forEach((run) => run());
       undos.clear();

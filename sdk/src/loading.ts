@@ -10,6 +10,6 @@ export const loading =
       import(`${options.host}/c/${name}.js`)
         .then((module: { default: Part }) => module.default(cresset, options))
         .catch(warn);
-    const debug = location.search.includes('cresset_debug') ? ' debug' : '';
-    for (const name of (names + debug).match(/\S+/g) ?? []) void cresset.load(name);
+    const debug = /cresset_(debug)/.exec(location.search)?.[1];
+    for (const name of [...names.split(' '), debug]) if (name) void cresset.load(name);
   };

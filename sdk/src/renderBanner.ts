@@ -14,22 +14,22 @@ export const renderBanner = (content: BannerContent): HTMLElement => {
     {
       href: content.href,
       style:
-        'display:flex;gap:1em;align-items:center;height:100%;box-sizing:border-box;' +
-        'padding:var(--cresset-padding,1em);border-radius:var(--cresset-radius,.5em);text-decoration:none;' +
-        'color:var(--cresset-color,#222);background:var(--cresset-background,#f4f1ea)',
+        'display:flex;gap:1em;height:100%;box-sizing:border-box;padding:var(--cresset-padding,1em);' +
+        'color:var(--cresset-color,#222);background:var(--cresset-background,#f4f1ea);' +
+        'border-radius:var(--cresset-radius,.5em);text-decoration:none',
     },
     src
       ? make('img', 'banner__image', {
           src,
           alt: content.imageAlt ?? '',
-          style:
-            'width:var(--cresset-image-width,30%);max-height:100%;aspect-ratio:4/3;object-fit:cover',
+          // As high as the text or the place, whatever the picture's own size: it moves nothing when it is loaded.
+          style: 'min-width:30%;min-height:4em;contain:size;object-fit:cover',
         })
       : '',
     make(
       'span',
       'banner__body',
-      { style: 'display:grid;justify-items:start' },
+      { style: 'display:grid;align-content:center' },
       ...Object.entries(PARTS).map(([part, tag]) => {
         const text = content[part as keyof typeof PARTS];
         return text ? make(tag, `banner__${part}`, {}, text) : '';

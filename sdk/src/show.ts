@@ -6,13 +6,13 @@ import {
 import type { Decision } from '../../worker/src/contract/wire.ts';
 import type { Cresset } from './api.ts';
 import { captureExposure } from './capture/exposure.ts';
-import { type Options, TIMEOUT } from './config.ts';
-import { dismiss, isDismissed } from './dismissed.ts';
+import { dismiss, dismissed } from './dismissed.ts';
 import { warn } from './guard.ts';
 import { createScope, running, type Scope } from './lifecycle.ts';
 import { make } from './make.ts';
 import type { Renderer } from './render.ts';
 import { safeUrl } from './safeUrl.ts';
+import { slotOf } from './slotOf.ts';
 
 /** The button floats, so that it covers nothing, whatever the offer. Its colours are the browser's: they can be read on any ground. */
 const CLOSE = 'float:inline-end;padding:.5em';
@@ -26,11 +26,11 @@ export type Show = (
 ) => () => void;
 
 /** Makes the function that shows a decision. A place has one at a time, and none without consent. */
-export const createShow = (cresset: Cresset, { timeout = TIMEOUT }: Options): Show => {
+export const createShow = (cresset: Cresset, timeout: number): Show => {
   const shown = new Map<HTMLElement, Scope>();
-  cresset.on('start', () => running._undo(() => shown.forEach((scope) => scope._end())));
+  cresset.on('start', () => running._undos.add(() => shown.forEach((scope) => scope._end())));
 
-  return (place, decision, slot = place.dataset['cressetSlot'], since = performance.now()) => {
+  return (place, decision, slot = slotOf(place), since = performance.now()) => {
     const scope = createScope();
     const fill = async (): Promise<void> => {
       const { decisionId, campaign, variant, offer }: Partial<Decision> = decision ?? {};
@@ -40,7 +40,8 @@ export const createShow = (cresset: Cresset, { timeout = TIMEOUT }: Options): Sh
       }
       // A style sheet may hold the place back by an animation that ends by itself: now there is no need.
       place.style.animation = 'none';
-      if (!(offer ?? decisionId) || !cresset.anonymousId() || isDismissed(campaign)) return;
+      if (!(offer ?? decisionId) || !cresset.anonymousId() || dismissed().includes(`${campaign}`))
+        return;
       const report = (event: string): void =>
         cresset.track(event, {
           promotion_id: campaign,
@@ -56,7 +57,7 @@ export const createShow = (cresset: Cresset, { timeout = TIMEOUT }: Options): Sh
         // A kind that is still unknown throws here, before anything was changed.
         const render = cresset.renderers[kind] as Renderer;
         place.replaceChildren(close ?? '', render(content as never, { make, safeUrl }));
-        scope._undo(() => place.replaceChildren(...before));
+        scope._undos.add(() => place.replaceChildren(...before));
         scope._on(
           'click',
           ({ target }) => {
@@ -78,7 +79,7 @@ export const createShow = (cresset: Cresset, { timeout = TIMEOUT }: Options): Sh
 
     shown.get(place)?._end();
     shown.set(place, scope);
-    scope._undo(() => shown.delete(place));
+    scope._undos.add(() => shown.delete(place));
     fill().catch(warn);
     return () => scope._end();
   };

@@ -21,7 +21,9 @@ describe('content', () => {
 
   test('of the contract only constants that the SDK uses are in it', () => {
     const texts = Object.entries(values).filter(([, value]) => typeof value === 'string');
-    const used = texts.filter(([, value]) => tag.includes(String(value))).map(([name]) => name);
+    const used = texts
+      .filter(([, value]) => tag.includes(`"${String(value)}"`))
+      .map(([name]) => name);
     expect(used).toStrictEqual([
       'PATH_BATCH',
       'PATH_DECIDE',
@@ -56,7 +58,9 @@ describe('content', () => {
         "commerce",
         "create",
         "engagement",
+        "identity",
         "init",
+        "losses",
         "pages",
         "slots",
       ]

@@ -20,23 +20,20 @@ export const engagement: Part = (cresset) => {
   let isGone = false;
   const count = (sign?: Event): void => {
     const now = performance.now();
+    if (sign) isGone = sign.type === 'pagehide';
     if (mark) total += Math.min(now - mark, PATIENCE);
     mark = document.hidden || isGone ? 0 : now;
     // To look may make the browser lay the page out: at the first sign, and where it was scrolled. Never for a page that
     // was seen already and ends: in a single-page app the next page may stand there.
     if (!depth || sign?.type === 'scroll') {
       const seen = (scrollY + innerHeight) / document.documentElement.scrollHeight;
-      depth = Math.max(depth, Math.min(100, Math.round(100 * seen)));
+      depth = Math.max(depth, Math.round(100 * Math.min(seen, 1)));
     }
   };
   cresset.on('start', () => {
     view = undefined;
     count();
-    running._on('pagehide pageshow', ({ type }) => {
-      isGone = type === 'pagehide';
-      count();
-    });
-    running._on('pointermove pointerdown keydown scroll', count);
+    running._on('pagehide pageshow pointermove pointerdown keydown scroll', count);
   });
   cresset.on('leave', () => {
     count();

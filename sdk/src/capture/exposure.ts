@@ -20,20 +20,18 @@ export const captureExposure = (scope: Scope, place: HTMLElement, report: () => 
   const sentinel = make('i', 'sentinel', { style: 'position:absolute' });
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const { intersectionRatio } of entries) half = intersectionRatio >= 0.5;
-      // An empty place without a height counts as wholly visible where it is in sight (step 2.2.11 of
-      // https://w3c.github.io/IntersectionObserver/#update-intersection-observations-algo). One without a box, as by
-      // `:empty { display: none }`, never does: what stands for it has no size and is out of the flow.
-      if (!sentinel.isConnected && !place.firstChild && !place.getClientRects()[0]) {
-        place.before(sentinel);
-        observer.observe(sentinel);
-      }
+      half = Number(entries.at(-1)?.intersectionRatio) >= 0.5;
       check();
     },
     { threshold: 0.5 },
   );
-  observer.observe(place);
-  scope._undo(() => {
+  // An empty place without a height counts as wholly visible where it is in sight (step 2.2.11 of
+  // https://w3c.github.io/IntersectionObserver/#update-intersection-observations-algo). One without a box, as by
+  // `:empty { display: none }`, never does: what stands for it has no size and is out of the flow.
+  const hasBox = place.firstChild ?? place.getClientRects()[0];
+  if (!hasBox) place.before(sentinel);
+  observer.observe(hasBox ? place : sentinel);
+  scope._undos.add(() => {
     observer.disconnect();
     sentinel.remove();
   });

@@ -1,5 +1,5 @@
 import { address } from '../address.ts';
-import { isOn } from '../config.ts';
+import { isOn, options } from '../config.ts';
 import { running } from '../lifecycle.ts';
 import type { Part } from '../part.ts';
 
@@ -10,17 +10,17 @@ type Prerendering = Document & { prerendering?: boolean };
  * Sends page views by themselves: on load, shortly after the History API was used, so that the title and the slots
  * are the new page's, and when the page returns from the back/forward cache.
  */
-export const pages: Part = (cresset, options) => {
+export const pages: Part = (cresset) => {
   let viewed: string | undefined;
   cresset.on('view', () => {
-    viewed = address(options);
+    viewed = address();
   });
   cresset.on('start', () => {
     if (!isOn(options.pages)) return;
     // Whoever agrees anew is a new visitor.
     viewed = '';
     const follow = (): void => {
-      if (viewed !== address(options)) cresset.page();
+      if (viewed !== address()) cresset.page();
     };
     const soon = (): void => {
       running._later(follow, 0);
@@ -31,7 +31,7 @@ export const pages: Part = (cresset, options) => {
         original.apply(history, state);
         soon();
       });
-      running._undo(() => {
+      running._undos.add(() => {
         // Somebody may have patched it after us: then ours stays below, and does nothing.
         if (history[name] === patched) history[name] = original;
       });

@@ -1,5 +1,6 @@
 import { PRODUCT_VIEWED } from '../../../worker/src/contract/values.ts';
 import { address } from '../address.ts';
+import { setOptions } from '../config.ts';
 import type { Part } from '../part.ts';
 import { productsIn, type ShownProduct } from './productData.ts';
 
@@ -16,15 +17,17 @@ const shown = (products: ShownProduct[]): ShownProduct | undefined =>
  * later than the page view, as in a single-page app.
  */
 const jsonld: Part = (cresset, options) => {
+  // An entry of its own has a copy of its own of what says where the visitor is.
+  setOptions(options);
   /** Script → what stood in it, and the page on which that was read: on another page it is left over. */
   const read = new WeakMap<Element, [text: string, page: string]>();
-  let viewed = address(options);
+  let viewed = address();
   let isDone = false;
   let timer: number | undefined;
 
   const look = (): void => {
     timer = undefined;
-    const page = address(options);
+    const page = address();
     // Half a document has half of its data. Between a navigation and its page view, what is found is of neither.
     if (isDone || page !== viewed || document.readyState === 'loading') return;
     const found: ShownProduct[] = [];
@@ -52,7 +55,7 @@ const jsonld: Part = (cresset, options) => {
   observer.observe(document, { childList: true, characterData: true, subtree: true });
   document.addEventListener('DOMContentLoaded', soon);
   cresset.on('view', () => {
-    viewed = address(options);
+    viewed = address();
     isDone = false;
     soon();
   });

@@ -71,7 +71,9 @@ describe('a banner', () => {
     expect(await banner(page)).toBe('Tents are in\nAnd <b>dry</b>.\nDRY10\nSee tents');
     expect(await shifts(page)).toBe(0);
 
-    expect(collector.requests).toHaveLength(1);
+    // On a slow machine the exposure may have followed.
+    const before = collector.requests.filter(({ body }) => !body.includes('Promotion Viewed'));
+    expect(before).toHaveLength(1);
     const { decide, batch, fresh } = JSON.parse(collector.requests[0]?.body ?? '');
     expect(decide).toStrictEqual(['hero', 'footer']);
     expect(fresh).toBe(true);
@@ -132,7 +134,7 @@ describe('a banner', () => {
       harness.pages.make(
         '/themed',
         html(
-          '<style>div{--cresset-background:rgb(1,2,3);--cresset-image-width:50%}</style><div data-cresset-slot="hero"></div>',
+          '<style>div{--cresset-background:rgb(1,2,3)}</style><div data-cresset-slot="hero"></div>',
         ),
       ),
     );
@@ -347,13 +349,16 @@ describe('an exposure', () => {
       await page.clock.runFor(ms);
       // All has come, and was acknowledged: the next one need not wait.
       await expect
-        .poll(async () => {
-          // What is due now, and no more.
-          await page.clock.runFor(0);
-          return page.evaluate(() =>
-            Object.keys(localStorage).filter((name) => name.startsWith('cresset.wk_test.')),
-          );
-        })
+        .poll(
+          async () => {
+            // What is due now, and no more.
+            await page.clock.runFor(0);
+            return page.evaluate(() =>
+              Object.keys(localStorage).filter((name) => name.startsWith('cresset.wk_test.')),
+            );
+          },
+          { timeout: 15_000 },
+        )
         .toStrictEqual([]);
     };
     await later(1000);

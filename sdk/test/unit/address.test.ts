@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { publicUrl } from '../../src/address.ts';
+import { setOptions } from '../../src/config.ts';
 
 const AT = 'https://shop.example/a';
 const OPTIONS = { key: 'k', host: 'https://c.example' };
@@ -18,7 +19,8 @@ test.for([
   ['#access_token=secret', ''],
   ['?utm_source=x#/cart', '?utm_source=x'],
 ] as const)('of %j is sent %j', ([rest, sent]) => {
-  expect(publicUrl({ ...OPTIONS, params: 'page q' }, AT + rest)).toBe(AT + sent);
+  setOptions({ ...OPTIONS, params: 'page q' });
+  expect(publicUrl(AT + rest)).toBe(AT + sent);
 });
 
 test.for([
@@ -27,10 +29,12 @@ test.for([
   ['#access_token=secret', ''],
   ['#section', ''],
 ] as const)('where the fragment is a route, of %j is sent %j', ([hash, sent]) => {
-  expect(publicUrl({ ...OPTIONS, hash: true }, AT + hash)).toBe(AT + sent);
+  setOptions({ ...OPTIONS, hash: true });
+  expect(publicUrl(AT + hash)).toBe(AT + sent);
 });
 
 test('what is no URL is nothing', () => {
-  expect(publicUrl(OPTIONS, '')).toBe('');
-  expect(publicUrl(OPTIONS, '::')).toBe('');
+  setOptions(OPTIONS);
+  expect(publicUrl('')).toBe('');
+  expect(publicUrl('::')).toBe('');
 });

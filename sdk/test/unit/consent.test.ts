@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { type ConsentLevel, inForce } from '../../src/consent.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { type ConsentLevel, level, setLevel } from '../../src/consent.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 test.for([
   ['all', undefined, 'all'],
@@ -14,6 +18,8 @@ test.for([
   ['All', undefined, 'none'],
   ['granted', true, 'none'],
   [undefined, undefined, 'none'],
-] as const)('asked for %j with privacy control %j: %j', ([asked, privacyControl, level]) => {
-  expect(inForce(asked as ConsentLevel, privacyControl)).toBe(level);
+] as const)('asked for %j with privacy control %j: %j', ([asked, globalPrivacyControl, given]) => {
+  vi.stubGlobal('navigator', { globalPrivacyControl });
+  setLevel(asked as ConsentLevel);
+  expect(level).toBe(given);
 });

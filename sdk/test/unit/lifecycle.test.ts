@@ -33,9 +33,9 @@ test('what is over is not kept: a page may stay open for weeks', () => {
 test('after the end it begins anew', () => {
   const ended: string[] = [];
   const scope = createScope();
-  scope._undo(() => ended.push('first'));
+  scope._undos.add(() => ended.push('first'));
   scope._end();
-  scope._undo(() => ended.push('second'));
+  scope._undos.add(() => ended.push('second'));
   scope._end();
   expect(ended).toStrictEqual(['first', 'second']);
 });
