@@ -4,7 +4,7 @@
  * that costs it.
  */
 export const CEILINGS = {
-  'c.js': 4_975,
+  'c.js': 4_980,
   'index.js': 4_895,
   'react.js': 1_000,
   'datalayer.js': 1_000,

@@ -65,7 +65,8 @@ export const create = <E = Events>(given: Options): Core<E> => {
           running._on('pagehide visibilitychange', leave);
           running._on('DOMContentLoaded', ready);
         }
-        if (document.readyState !== 'loading') ready();
+        // In a task of its own: to read the first cookie takes as long as all before it (Chromium 156, 2026-11-22).
+        if (document.readyState !== 'loading') running._later(ready, 0);
       }),
       stop: guard(() => {
         leave();
