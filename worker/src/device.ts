@@ -1,15 +1,12 @@
+import { remembered } from './remembered.ts';
+
 /** Classes of devices that conditions and reports tell apart. */
 export type Device = 'desktop' | 'mobile' | 'tablet';
 
 const TELEVISION = /\bTV\b|BRAVIA|AFT[A-Z]|CrKey|Smart-?TV|SMART-TV|GoogleTV|HbbTV/;
 // Android says "Mobile" on phones only: https://developer.chrome.com/docs/multidevice/user-agent
-const TABLET = /iPad|Tablet|PlayBook|Kindle|Silk(?!.*Mobile)|Android(?!.*Mobile)/i;
+const TABLET = /iPad|Tablet|PlayBook|Kindle|^(?!.*Mobile).*(?:Silk|Android)/i;
 const MOBILE = /Mobi|iPhone|iPod|Windows Phone|BlackBerry|BB10|Opera Mini|webOS/i;
-
-/** User agents whose class is remembered, and the longest of them: at most 512 KB. */
-const MOST = 1_000;
-const LONGEST = 512;
-const known = new Map<string, Device>();
 
 function classOf(agent: string): Device {
   if (TELEVISION.test(agent)) return 'desktop';
@@ -18,15 +15,7 @@ function classOf(agent: string): Device {
 }
 
 /** Three searches through a hundred characters, once for each of the few user agents that an isolate meets. */
-function rememberedClassOf(agent: string): Device {
-  const hit = known.get(agent);
-  if (hit !== undefined) return hit;
-  const device = classOf(agent);
-  if (agent.length > LONGEST) return device;
-  if (known.size >= MOST) known.clear();
-  known.set(agent, device);
-  return device;
-}
+const rememberedClassOf = remembered(classOf, 1_000, 512);
 
 /**
  * Class of a device from `Sec-CH-UA-Mobile` (`?1`, `?0` or null) and the user agent. An iPad whose

@@ -2,6 +2,7 @@ import type { BatchRequest, DecisionReason, Decisions } from '../contract/wire.t
 import { answerDecisions } from '../decide/answer.ts';
 import { buildContext } from '../decide/context.ts';
 import { viewFor } from '../decide/viewFor.ts';
+import { pageEnricher } from '../enrich/enrichQuestion.ts';
 import { identifierOf } from '../profile/names.ts';
 import { type ProfileView, strangerView } from '../profile/view.ts';
 import type { Snapshot } from '../site/snapshot.ts';
@@ -37,7 +38,11 @@ export async function decisionsFor(asked: Asked): Promise<Decisions> {
     ...(userId === undefined ? {} : { user: identifierOf(site, 'user', userId) }),
     trusted,
   };
-  const context = buildContext(request.headers, event.context, trusted);
+  const enrich = pageEnricher(asked.facts.caller, asked.facts.rules, {
+    ...event.context,
+    ip: event.ip,
+  });
+  const context = buildContext(request.headers, event.context, trusted, enrich);
   const viewForEvent = async (): Promise<ProfileView> => {
     // The object that took the event has told what this request may know of it.
     if (view !== undefined && context.consent === 'all') return view;

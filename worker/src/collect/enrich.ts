@@ -1,6 +1,11 @@
 import type { Json, JsonObject } from '../contract/wire.ts';
+import { burstsOf } from '../enrich/behaviour.ts';
+import type { Caller } from '../enrich/caller.ts';
+import { type Enrichment, enricher } from '../enrich/enrich.ts';
+import type { SiteRules } from '../enrich/siteRules.ts';
 import { locationOf } from '../location.ts';
 import { queryOf } from '../query.ts';
+import type { ValidEvent } from './validate.ts';
 
 /** What an event's page says of it. All are empty where the client did not tell. */
 export interface PageFacts {
@@ -9,6 +14,9 @@ export interface PageFacts {
   referrer: string;
   campaign: string;
 }
+
+/** An event and what was found out about it. */
+export type EnrichedEvent = ValidEvent & Enrichment & { page: PageFacts };
 
 /** Longest URL that is kept. */
 const MAX_URL = 2_048;
@@ -60,4 +68,21 @@ export function pageFacts(context: JsonObject, properties: JsonObject): PageFact
     referrer: text(page['referrer']) || text(context['referrer']),
     campaign: campaignOf(location?.search ?? ''),
   };
+}
+
+/** Enriches the events of one request. */
+export function enrichEvents<Event extends ValidEvent>(
+  { caller, rules }: { caller: Caller; rules: SiteRules },
+  events: readonly Event[],
+): (Event & EnrichedEvent)[] {
+  // A server's batch is of many people, and of whatever time.
+  const bursts = caller.relayed ? undefined : burstsOf(events);
+  const enrich = enricher(caller, rules);
+  return events.map((event) => {
+    const page = pageFacts(event.context, event.properties);
+    const { url, referrer, path } = page;
+    const { context, ip, anonymousId = '' } = event;
+    const burst = bursts?.has(anonymousId) === true;
+    return { ...event, page, ...enrich({ url, referrer, path, context, ip, burst }) };
+  });
 }

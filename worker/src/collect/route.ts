@@ -16,6 +16,9 @@ import type {
   Rejection,
 } from '../contract/wire.ts';
 import { CORS } from '../cors.ts';
+import { callerOf } from '../enrich/caller.ts';
+import { placeFinder } from '../enrich/database.ts';
+import { siteRules } from '../enrich/siteRules.ts';
 import { ProblemError } from '../errors.ts';
 import { authenticate, checkOrigin, keyUnknown } from '../site/authenticate.ts';
 import { placeholdersOf } from '../site/placeholders.ts';
@@ -135,23 +138,38 @@ export async function collectBody(
   });
   const gpc = trusted ? null : request.headers.get('sec-gpc');
   const { allowed, dropped } = filterByConsent(valid, gpc);
+  const rules = await siteRules(snapshot);
   const facts: RequestFacts = {
     site,
     settings: snapshot.settings,
     trusted,
     received,
-    userAgent: trusted ? null : request.headers.get('user-agent'),
-    uaMobile: trusted ? null : request.headers.get('sec-ch-ua-mobile'),
+    rules,
+    caller: await callerOf(request, {
+      trusted,
+      wantsAddress: rules.looksAt.has('address'),
+      wantsCookies: rules.looksAt.has('cookie'),
+      relaysAddresses: allowed.some(({ ip }) => ip !== ''),
+      places: () => placeFinder(env.CHUNKS, received, (work) => later.waitUntil(work)),
+    }),
   };
   const wantsView = batch.decide !== undefined;
-  const { accepted, duplicates, notices, view, failure } = await storeEvents(
-    env,
-    facts,
-    allowed,
-    wantsView,
-  );
+  const {
+    accepted,
+    duplicates,
+    notices,
+    view,
+    failure,
+    rejected: refused,
+  } = await storeEvents(env, facts, allowed, wantsView);
+  if (refused.length > 0) rejected.push(...refused);
   if (rejected.length > 0) {
-    later.waitUntil(reportRejections(env, { ...facts, gpc, batch }, rejected));
+    const told = {
+      userAgent: trusted ? null : request.headers.get('user-agent'),
+      uaMobile: trusted ? null : request.headers.get('sec-ch-ua-mobile'),
+    };
+    const refusal = { site, received, trusted, gpc, batch, ...told };
+    later.waitUntil(reportRejections(env, refusal, rejected));
   }
   if (failure !== undefined) {
     console.error('collect', failure.message);
@@ -172,7 +190,7 @@ export async function collectBody(
     success: true,
     accepted,
     duplicates,
-    rejected,
+    rejected: refused.length === 0 ? rejected : rejected.sort((a, b) => a.index - b.index),
     notices: [...dropped.flatMap(noticesOf), ...notices].sort((a, b) => a.index - b.index),
     ...(batch.decide === undefined
       ? {}

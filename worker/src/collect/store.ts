@@ -1,9 +1,12 @@
-import type { Notice } from '../contract/wire.ts';
+import type { Notice, Rejection } from '../contract/wire.ts';
 import { type Identifier, identifierOf } from '../profile/names.ts';
 import type { ProfileView } from '../profile/view.ts';
 import { linkAlias } from './alias.ts';
 import { deliver } from './deliver.ts';
+import { type EnrichedEvent, enrichEvents } from './enrich.ts';
+import { forwardBots } from './forwardBots.ts';
 import { groupByPerson, type Run } from './group.ts';
+import { isOfBot, refusedTraffic } from './traffic.ts';
 import { type RequestFacts, storedForm } from './stored.ts';
 import type { ValidEvent } from './validate.ts';
 
@@ -15,6 +18,8 @@ export interface Stored {
   accepted: number;
   duplicates: number;
   notices: Notice[];
+  /** What the site does not take from whom it comes. */
+  rejected: Rejection[];
   /** What the last event's person looks like now, where the object that took it could tell. */
   view: ProfileView | undefined;
   /** The first failure; what it hit can be sent again. */
@@ -24,9 +29,11 @@ export interface Stored {
 /** Calls to objects that one request has open at a time. */
 const CONCURRENCY = 24;
 
+type ReadyEvent = AllowedEvent & EnrichedEvent;
+
 /**
- * Stores events with the objects that answer for them: each person's in order, different people's side by
- * side. A failure of one person leaves the others stored.
+ * Enriches events and stores them with the objects that answer for them: each person's in order, different people's
+ * side by side. A failure of one person leaves the others stored. What a declared bot sent makes no profile.
  */
 export async function storeEvents(
   env: Env,
@@ -38,28 +45,50 @@ export async function storeEvents(
     accepted: 0,
     duplicates: 0,
     notices: [],
+    rejected: [],
     view: undefined,
     failure: undefined,
   };
-  const speaker = wantsView ? events.at(-1) : undefined;
-  const people = groupByPerson(events);
+  const ready = enrichEvents(facts, events);
+  const { taken, refused } = refusedTraffic(facts, ready);
+  stored.rejected = refused;
+  const bots = taken.filter((event) => isOfBot(facts, event));
+  const others = bots.length === 0 ? taken : taken.filter((event) => !isOfBot(facts, event));
+  const speaker = wantsView ? others.at(-1) : undefined;
+  const people = groupByPerson(others);
   const work = people.values();
   const workers = Array.from({ length: Math.min(CONCURRENCY, people.length) }, () =>
     storePeople(env, facts, work, speaker, stored),
   );
+  if (bots.length > 0) workers.push(storeBots(env, facts, bots, stored));
   await Promise.all(workers);
-  stored.notices = events.flatMap(({ index, messageId, notices }) =>
+  stored.notices = taken.flatMap(({ index, messageId, notices }) =>
     notices.map((code) => ({ index, messageId, code })),
   );
   return stored;
+}
+
+/** Sends what declared bots did to storage, past all profiles. */
+async function storeBots(
+  env: Env,
+  facts: RequestFacts,
+  bots: readonly ReadyEvent[],
+  stored: Stored,
+): Promise<void> {
+  try {
+    await forwardBots(env, facts, bots);
+    stored.accepted += bots.length;
+  } catch (error) {
+    stored.failure ??= error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** Stores one person after the other for as long as there is work, of which others take their part. */
 async function storePeople(
   env: Env,
   facts: RequestFacts,
-  work: Iterable<Run<AllowedEvent>[]>,
-  speaker: AllowedEvent | undefined,
+  work: Iterable<Run<ReadyEvent>[]>,
+  speaker: ReadyEvent | undefined,
   stored: Stored,
 ): Promise<void> {
   for (const runs of work) {
@@ -75,8 +104,8 @@ async function storePeople(
 async function storeRun(
   env: Env,
   facts: RequestFacts,
-  run: Run<AllowedEvent>,
-  speaker: AllowedEvent | undefined,
+  run: Run<ReadyEvent>,
+  speaker: ReadyEvent | undefined,
   stored: Stored,
 ): Promise<void> {
   const [first] = run;

@@ -1,10 +1,11 @@
 import { PROMOTION_CLICKED, PROMOTION_DISMISSED, PROMOTION_VIEWED } from '../contract/values.ts';
-import { deviceOf } from '../device.ts';
 import type { ProfileEvent } from '../profile/event.ts';
 import { readDecision } from '../site/decisionToken.ts';
 import { isSignedBySite } from '../site/identitySecret.ts';
+import type { Caller } from '../enrich/caller.ts';
+import type { SiteRules } from '../enrich/siteRules.ts';
 import type { Settings } from '../site/settings.ts';
-import { pageFacts } from './enrich.ts';
+import type { EnrichedEvent } from './enrich.ts';
 import { eventId } from './eventId.ts';
 import type { ValidEvent } from './validate.ts';
 
@@ -18,9 +19,9 @@ export interface RequestFacts {
   received: number;
   /** UTC milliseconds, where it was not received just now: a replay. */
   now?: number;
-  userAgent: string | null;
-  /** `Sec-CH-UA-Mobile`. */
-  uaMobile: string | null;
+  /** Who sent it. */
+  caller: Caller;
+  rules: SiteRules;
 }
 
 /** Whether somebody vouches for the event's traits: a secret key, or a right signature of its user id. */
@@ -57,11 +58,10 @@ function exposureOf(env: Env, facts: RequestFacts, event: ValidEvent): ProfileEv
 export async function storedForm(
   env: Env,
   facts: RequestFacts,
-  event: ValidEvent,
+  event: EnrichedEvent,
 ): Promise<ProfileEvent> {
   const verified = await isVerified(env, facts, event);
   const exposure = exposureOf(env, facts, event);
-  const { userAgent } = event.context;
   return {
     id: eventId(facts.site, event, event.messageId ?? crypto.randomUUID(), facts.trusted),
     type: event.type,
@@ -71,9 +71,9 @@ export async function storedForm(
     properties: event.properties,
     context: event.context,
     ...(event.type === 'identify' || event.type === 'group' ? { traits: event.traits } : {}),
-    ...pageFacts(event.context, event.properties),
-    // A server that relays its visitors' events says whose browser it was.
-    device: deviceOf(facts.uaMobile, typeof userAgent === 'string' ? userAgent : facts.userAgent),
+    ...event.page,
+    device: event.device,
+    enriched: event.enriched,
     verified,
     notice: event.notices[0] ?? '',
     ...(exposure === undefined ? {} : { exposure }),

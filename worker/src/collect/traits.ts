@@ -3,6 +3,8 @@ import { readJson } from '../body.ts';
 import { traitsRequest } from '../contract/schema.ts';
 import { MAX_EVENT_BYTES } from '../contract/values.ts';
 import type { TraitsAnswer } from '../contract/wire.ts';
+import { nobody } from '../enrich/caller.ts';
+import { siteRules } from '../enrich/siteRules.ts';
 import { ProblemError } from '../errors.ts';
 import { parseAs } from '../parse.ts';
 import { profileOf } from '../profile/client.ts';
@@ -43,8 +45,16 @@ export const traitsRoute = new Hono<{ Bindings: Env }>().patch(
       },
     );
     if (isRejection(event)) throw new ProblemError(400, event.code, event.message);
-    const { settings } = await readSnapshot(c.env, site, received);
-    const facts = { site, settings, trusted: true, received, userAgent: null, uaMobile: null };
+    const snapshot = await readSnapshot(c.env, site, received);
+    const { settings } = snapshot;
+    const facts = {
+      site,
+      settings,
+      trusted: true,
+      received,
+      caller: await nobody(),
+      rules: await siteRules(snapshot),
+    };
     const stored = await storeEvents(c.env, facts, [{ ...event, mayLink: true }], false);
     if (stored.failure !== undefined) throw stored.failure;
     const profile = await profileOf(c.env, name);

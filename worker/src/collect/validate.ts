@@ -25,8 +25,10 @@ export interface ValidEvent extends Identifiers {
   time: number;
   properties: JsonObject;
   traits: JsonObject;
-  /** The batch's context under the event's own. */
+  /** The batch's context under the event's own, without `ip`. */
   context: JsonObject;
+  /** `context.ip`, or empty: to find the place of it, and then to be dropped. */
+  ip: string;
   signature: string | undefined;
   notices: NoticeCode[];
 }
@@ -77,11 +79,15 @@ function rejection(raw: unknown, index: number, [code, path, message]: Fault): R
  * The batch's context under the event's own, and what the door has changed of the event. An address is used at the
  * door and kept nowhere.
  */
-function contextOf(event: IncomingEvent, batch: BatchFacts, changed: JsonObject): JsonObject {
+function contextOf(
+  event: IncomingEvent,
+  batch: BatchFacts,
+  changed: JsonObject,
+): Pick<ValidEvent, 'context' | 'ip'> {
   const context = { ...batch.context, ...(event.context as JsonObject | null), ...changed };
-  if (!('ip' in context)) return context;
-  const { ip: _, ...kept } = context;
-  return kept;
+  if (!('ip' in context)) return { context, ip: '' };
+  const { ip, ...kept } = context;
+  return { context: kept, ip: typeof ip === 'string' ? ip.slice(0, 50) : '' };
 }
 
 /** What a call says, in Segment's words. */
@@ -135,7 +141,7 @@ function checked(raw: unknown, index: number, batch: BatchFacts): ValidEvent | F
     ...said,
     time,
     traits: event.traits ?? {},
-    context: contextOf(event, batch, changed),
+    ...contextOf(event, batch, changed),
     signature: event.signature,
     notices: replaced ? [...identity.notices, 'timestamp_replaced'] : identity.notices,
   };

@@ -180,7 +180,7 @@ const key = z
 
 const scalar = z.union([z.string().check(z.maxLength(500)), z.number(), z.boolean()]);
 const FIELD =
-  /^(?:context\.(?:url|host|path|search|referrer|referrerHost|entrance|device|query\..+|custom\..+)|profile\.(?:traits\..+|(?:counters|categories)\..+\.(?:count|first|last)|topCategory|cart\.(?:value|quantity|currency|updated)|orders\.(?:count|revenue|last)|firstSeen|lastSeen))$/s;
+  /^(?:context\.(?:url|host|path|search|referrer|referrerHost|entrance|device|browser|os|language|country|region|city|channel|source|medium|campaign|pageGroup|traffic|query\..+|custom\..+)|profile\.(?:traits\..+|(?:counters|categories)\..+\.(?:count|first|last)|topCategory|cart\.(?:value|quantity|currency|updated)|orders\.(?:count|revenue|last)|firstSeen|lastSeen))$/s;
 
 const comparison = z
   .strictObject({
@@ -319,6 +319,23 @@ export const traitsRequest = mirror<wire.TraitsRequest>()(z.strictObject({ trait
 
 const whole = (least: number, most: number): z.ZodInt => z.int().check(z.gte(least), z.lte(most));
 
+const pattern = z.string().check(z.minLength(1), z.maxLength(200));
+
+const pageGroup = mirror<wire.PageGroup>()(
+  z.strictObject({
+    name: z.string().check(z.minLength(1), z.maxLength(100)),
+    urls: z.array(pattern).check(z.minLength(1), z.maxLength(20)),
+  }),
+);
+
+const trafficRule = mirror<wire.TrafficRule>()(
+  z.strictObject({
+    as: z.enum(['internal', 'test']),
+    by: z.enum(['address', 'cookie', 'parameter']),
+    value: pattern,
+  }),
+);
+
 export const settingsPatch = mirror<wire.SettingsPatch>()(
   z.strictObject({
     timelineDays: whole(1, 90).optional(),
@@ -329,6 +346,9 @@ export const settingsPatch = mirror<wire.SettingsPatch>()(
       .array(z.string().check(z.minLength(1), z.maxLength(MAX_ID_LENGTH)))
       .check(z.maxLength(100))
       .optional(),
+    pageGroups: z.array(pageGroup).check(z.maxLength(100)).optional(),
+    trafficRules: z.array(trafficRule).check(z.maxLength(100)).optional(),
+    rejectAbove: whole(0, 99).nullable().optional(),
   }),
 );
 

@@ -139,7 +139,82 @@ export type RejectionCode =
   | 'group_id_missing'
   | 'previous_id_missing'
   | 'event_too_large'
-  | 'too_deep';
+  | 'too_deep'
+  | 'traffic_refused';
+
+/** GA4's default channel group, and AI assistants. */
+export type Channel =
+  | 'Direct'
+  | 'Cross-network'
+  | 'Paid Shopping'
+  | 'Paid Search'
+  | 'Paid Social'
+  | 'Paid Video'
+  | 'Display'
+  | 'Paid Other'
+  | 'AI Assistants'
+  | 'Organic Shopping'
+  | 'Organic Social'
+  | 'Organic Video'
+  | 'Organic Search'
+  | 'Email'
+  | 'Affiliates'
+  | 'Referral'
+  | 'Audio'
+  | 'SMS'
+  | 'Push'
+  | 'Unassigned';
+
+/** What keeps an event out of reports: a bot, an AI service's crawler or agent, the site's own people, a test. */
+export type Traffic = 'bot' | 'ai' | 'internal' | 'test';
+
+/**
+ * What the worker found out about an event. A field that is absent is not known: nothing is guessed. How each comes
+ * about is in `docs/reference/enrichment.md`.
+ */
+export interface Enriched {
+  /** Name of the browser, the same on every device, such as `Safari`. */
+  browser?: string | undefined;
+  /** Its major version. */
+  browserVersion?: string | undefined;
+  /** Name of the system, such as `Windows`, `macOS`, `iOS`. */
+  os?: string | undefined;
+  /** BCP 47 tag, such as `en-GB`. */
+  language?: string | undefined;
+  /** ISO 3166-1, two letters. */
+  country?: string | undefined;
+  /** Name of the country's part, in English. */
+  region?: string | undefined;
+  /** In English. */
+  city?: string | undefined;
+  /** IANA time zone of the place. */
+  timezone?: string | undefined;
+  /** Degrees with one decimal: about 10 km. */
+  latitude?: number | undefined;
+  /** Degrees with one decimal. */
+  longitude?: number | undefined;
+  /** Where the page's visitor came from. Absent, with the next seven, on a page reached from within the site. */
+  channel?: Channel | undefined;
+  /** Name of a search engine or a campaign's source, host of any other referrer, or `(direct)`. At most 200 characters, as the next four. */
+  source?: string | undefined;
+  /** Such as `organic`, `referral`, `cpc`, `(none)`. */
+  medium?: string | undefined;
+  campaign?: string | undefined;
+  term?: string | undefined;
+  content?: string | undefined;
+  /** Name of the click id's parameter, such as `gclid`. */
+  clickIdKind?: string | undefined;
+  /** The click id, at most 200 characters. */
+  clickId?: string | undefined;
+  /** The first of the site's page groups that the page's URL is in. */
+  pageGroup?: string | undefined;
+  /** Absent for visitors. */
+  traffic?: Traffic | undefined;
+  /** How much speaks for a bot, 1 to 100; 100 where it declares itself. Absent for 0. */
+  score?: number | undefined;
+  /** Why, as `<category>:<reason>`, such as `network:hosting`. */
+  reasons?: string[] | undefined;
+}
 
 /** What was taken with a remark. */
 export type NoticeCode =
@@ -410,7 +485,10 @@ export type Operator =
  * A rule over the context and the profile. Fields:
  * `context.url`, `context.host`, `context.path`, `context.search`, `context.query.<name>`, `context.referrer`,
  * `context.referrerHost`, `context.entrance` (the page was opened from outside the site), `context.device`
- * (`desktop`, `mobile`, `tablet`), `context.custom.<name>` (what the caller sent), `profile.traits.<name>`,
+ * (`desktop`, `mobile`, `tablet`), `context.browser`, `context.os`, `context.language`, `context.country`,
+ * `context.region`, `context.city`, `context.channel`, `context.source`, `context.medium`, `context.campaign`,
+ * `context.pageGroup`, `context.traffic` (these as in {@link Enriched}),
+ * `context.custom.<name>` (what the caller sent), `profile.traits.<name>`,
  * `profile.counters.<event>.count|first|last`, `profile.categories.<category>.count|first|last`,
  * `profile.topCategory`, `profile.cart.value|quantity|currency|updated`, `profile.orders.count|revenue|last`,
  * `profile.firstSeen`, `profile.lastSeen`.
@@ -559,6 +637,8 @@ export interface TimelineEvent {
   identifier: { kind: 'user' | 'anon'; value: string };
   properties: JsonObject;
   context: JsonObject;
+  /** What the worker found out about it; empty for events of earlier releases. */
+  enriched: Enriched;
 }
 
 /** Answer of `GET /v1/profiles/{user|anon}/{id}/timeline`. Newest first. */
@@ -685,6 +765,34 @@ export interface SettingsPatch {
   maxExternalIds?: number | undefined;
   /** More values that name nobody, beside the ones built in; at most 100 of at most 255 characters, in any case. */
   placeholders?: string[] | undefined;
+  /** Names for parts of the site, at most 100; the first that a page is in counts. */
+  pageGroups?: PageGroup[] | undefined;
+  /** What marks the site's own people and tests, at most 100; the first that holds counts. */
+  trafficRules?: TrafficRule[] | undefined;
+  /** Events with a higher score are rejected, 0 to 99; default null: none is. Those that declare themselves have 100. */
+  rejectAbove?: number | null | undefined;
+}
+
+/** Part of a site. */
+export interface PageGroup {
+  /** 1 to 100 characters. */
+  name: string;
+  /**
+   * Patterns of a path (`/p/*`) or of host and path (`blog.shop.example/*`), 1 to 20 of at most 200 characters; `*`
+   * stands for any characters. The query is not looked at. Upper and lower case differ.
+   */
+  urls: string[];
+}
+
+/** What marks an event as the site's own or as a test. */
+export interface TrafficRule {
+  as: 'internal' | 'test';
+  by: 'address' | 'cookie' | 'parameter';
+  /**
+   * Of an address: one, or a range such as `203.0.113.0/24` or `2001:db8::/32`. Of a cookie of the request, or of a
+   * parameter of the page's URL: its name, or `name=value`. At most 200 characters.
+   */
+  value: string;
 }
 
 /** Answer of `GET` and `PATCH /v1/settings`. */
@@ -694,6 +802,9 @@ export interface SettingsAnswer {
   maxAnonymousIds: number;
   maxExternalIds: number;
   placeholders: string[];
+  pageGroups: PageGroup[];
+  trafficRules: TrafficRule[];
+  rejectAbove: number | null;
   /** After a change: seconds after which it is in force everywhere. */
   inForceWithin?: number | undefined;
 }

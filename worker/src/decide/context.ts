@@ -1,5 +1,5 @@
 import { type Consent, consentOf } from '../consent.ts';
-import type { DecideContext } from '../contract/wire.ts';
+import type { DecideContext, Enriched } from '../contract/wire.ts';
 import { type Device, deviceOf } from '../device.ts';
 import { type Location, locationOf } from '../location.ts';
 import { queryOf } from '../query.ts';
@@ -19,6 +19,8 @@ export interface DecisionContext {
   /** The page was opened from outside the site: no referrer, or one on another host. */
   entrance: boolean | undefined;
   device: Device | undefined;
+  /** What the worker finds out beyond that; worked out when the first condition asks. */
+  enriched: () => Enriched;
   consent: Consent;
   /** What the caller sent, as it came. */
   sent: Readonly<Record<string, unknown>>;
@@ -41,15 +43,20 @@ function sentDevice(sent: Readonly<Record<string, unknown>>): Device | undefined
   return typeof userAgent === 'string' ? deviceOf(null, userAgent) : undefined;
 }
 
+const NOTHING: Enriched = {};
+
 /**
  * The context of a decision. Under a write key the device comes from the request's own headers; a
  * server (`trusted`) speaks for somebody else's browser, so what it sent stands: `context.device`, or
  * the class of `context.userAgent`.
+ *
+ * @param enrich what the worker finds out about the page and whoever asks
  */
 export function buildContext(
   headers: Headers,
   said: DecideContext | null | undefined,
   trusted: boolean,
+  enrich: (url: string, referrer: string, path: string) => Enriched = () => NOTHING,
 ): DecisionContext {
   const sent: Readonly<Record<string, unknown>> = said ?? {};
   // The shape of `context` is checked no deeper than that it is an object.
@@ -63,6 +70,7 @@ export function buildContext(
   const from = parse(referrer);
   const host = text(at?.host);
   const referrerHost = text(from?.host);
+  let enriched: Enriched | undefined;
   return {
     url,
     host,
@@ -75,6 +83,7 @@ export function buildContext(
     device: trusted
       ? sentDevice(sent)
       : deviceOf(headers.get('sec-ch-ua-mobile'), headers.get('user-agent')),
+    enriched: () => (enriched ??= enrich(url ?? '', referrer ?? '', at?.pathname ?? '')),
     consent: consentOf(headers.get('sec-gpc'), sent['consent']),
     sent,
   };

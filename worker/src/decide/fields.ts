@@ -1,3 +1,4 @@
+import type { Enriched } from '../contract/wire.ts';
 import type { Count } from '../profile/view.ts';
 import type { Read } from './facts.ts';
 
@@ -17,6 +18,22 @@ function lookUp(object: unknown, name: string, steps: readonly string[]): unknow
   return at;
 }
 
+/** What the worker finds out about who asks, and where from, that conditions may ask for. */
+export const ENRICHED = [
+  'browser',
+  'os',
+  'language',
+  'country',
+  'region',
+  'city',
+  'channel',
+  'source',
+  'medium',
+  'campaign',
+  'pageGroup',
+  'traffic',
+] as const satisfies (keyof Enriched)[];
+
 const FIXED: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['context.url', (facts) => facts.context.url],
   ['context.host', (facts) => facts.context.host],
@@ -26,6 +43,10 @@ const FIXED: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['context.referrerHost', (facts) => facts.context.referrerHost],
   ['context.entrance', (facts) => facts.context.entrance],
   ['context.device', (facts) => facts.context.device],
+  ...ENRICHED.map((name): [string, Read] => [
+    `context.${name}`,
+    (facts) => facts.context.enriched()[name],
+  ]),
   ['profile.topCategory', (facts) => facts.view.topCategory],
   ['profile.cart.value', (facts) => facts.view.cart.value],
   ['profile.cart.quantity', (facts) => facts.view.cart.quantity],

@@ -2,14 +2,18 @@ import { Hono } from 'hono';
 import { readJson } from '../body.ts';
 import { decideRequest } from '../contract/schema.ts';
 import { PATH_DECIDE } from '../contract/values.ts';
-import type { DecideAnswer } from '../contract/wire.ts';
+import type { DecideAnswer, JsonObject } from '../contract/wire.ts';
 import { CORS } from '../cors.ts';
+import { placeFinder } from '../enrich/database.ts';
+import { questionEnricher } from '../enrich/enrichQuestion.ts';
+import { siteRules } from '../enrich/siteRules.ts';
 import { ProblemError } from '../errors.ts';
 import { parseAs } from '../parse.ts';
 import { isPlainQuestion } from '../plain.ts';
 import { authenticate, checkOrigin } from '../site/authenticate.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { answerDecisions } from './answer.ts';
+import { asksEnriched } from './asksEnriched.ts';
 import { buildContext } from './context.ts';
 import { identify } from './identify.ts';
 import { viewFor } from './viewFor.ts';
@@ -28,11 +32,16 @@ const HEADERS = new Headers({
 
 /** `POST /v1/decide`: what to show in which slot. Who may ask: a write key from an allowed origin, or a secret key. */
 export const decideRoute = new Hono<{ Bindings: Env }>().post(PATH_DECIDE, (c) =>
-  answerQuestion(c.req.raw, c.env),
+  // Asked for when there is something to wait for: a request without a context has none.
+  answerQuestion(c.req.raw, c.env, { waitUntil: (work) => c.executionCtx.waitUntil(work) }),
 );
 
 /** The answer to a question for decisions. Throws what is wrong with it. */
-export async function answerQuestion(request: Request, env: Env): Promise<Response> {
+export async function answerQuestion(
+  request: Request,
+  env: Env,
+  later: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<Response> {
   const now = Date.now();
   const body = await readJson(request, MAX_BYTES);
   const { writeKey } = body;
@@ -51,7 +60,16 @@ export async function answerQuestion(request: Request, env: Env): Promise<Respon
     );
   }
   const asker = await identify(env, snapshot, question, trusted, now);
-  const context = buildContext(request.headers, question.context, trusted);
+  const enrich = asksEnriched(snapshot)
+    ? await questionEnricher(
+        request,
+        trusted,
+        await siteRules(snapshot),
+        (question.context ?? {}) as JsonObject,
+        () => placeFinder(env.CHUNKS, now, (work) => later.waitUntil(work)),
+      )
+    : undefined;
+  const context = buildContext(request.headers, question.context, trusted, enrich);
   const decisions = answerDecisions({
     env,
     snapshot,

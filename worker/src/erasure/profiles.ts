@@ -1,4 +1,4 @@
-import type { Json, TimelineAnswer } from '../contract/wire.ts';
+import type { Json, JsonObject, TimelineAnswer } from '../contract/wire.ts';
 import { eraseProfile, timelineOf } from '../profile/client.ts';
 import type { Erasure, Person, Store } from './store.ts';
 
@@ -9,7 +9,7 @@ async function* timeline(env: Env, { members: [name = ''] }: Person): AsyncItera
   let page = await timelineOf(env, name, { limit: PAGE });
   while (page !== undefined) {
     const { events, next }: TimelineAnswer = page;
-    for (const event of events) yield { ...event };
+    for (const event of events) yield { ...event, enriched: { ...event.enriched } as JsonObject };
     const last = events.at(-1);
     if (next === null || last === undefined) return;
     const before = { received: Date.parse(last.receivedAt), id: last.id };

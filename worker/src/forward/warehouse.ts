@@ -1,9 +1,27 @@
+import type { Enriched } from '../contract/wire.ts';
 import type { ForwardedEvent } from '../profile/event.ts';
 import { readChunk } from './chunk.ts';
 import type { IdentityRecord } from './lines.ts';
 import { statements } from './rows.ts';
 
 const QUARTER = 900_000;
+
+/** What reports group by has columns; all of it is in `enriched`. Empty is not known. */
+const enrichedColumns = (enriched: Enriched = {}): Record<string, string> => ({
+  country: enriched.country ?? '',
+  region: enriched.region ?? '',
+  city: enriched.city ?? '',
+  language: enriched.language ?? '',
+  browser: enriched.browser ?? '',
+  os: enriched.os ?? '',
+  channel: enriched.channel ?? '',
+  source: enriched.source ?? '',
+  medium: enriched.medium ?? '',
+  campaign: enriched.campaign ?? '',
+  page_group: enriched.pageGroup ?? '',
+  traffic: enriched.traffic ?? '',
+  enriched: JSON.stringify(enriched),
+});
 
 /** A row of `events`, under the names of its columns. */
 const eventRow = (site: string, event: ForwardedEvent): Record<string, unknown> => ({
@@ -20,6 +38,7 @@ const eventRow = (site: string, event: ForwardedEvent): Record<string, unknown> 
   path: event.path,
   referrer: event.referrer,
   device: event.device,
+  ...enrichedColumns(event.enriched),
   notice: event.notice,
   properties: JSON.stringify(event.traits ?? event.properties),
   context: JSON.stringify(event.context),
@@ -39,6 +58,19 @@ const EVENT_COLUMNS = [
   'path',
   'referrer',
   'device',
+  'country',
+  'region',
+  'city',
+  'language',
+  'browser',
+  'os',
+  'channel',
+  'source',
+  'medium',
+  'campaign',
+  'page_group',
+  'traffic',
+  'enriched',
   'notice',
   'properties',
   'context',

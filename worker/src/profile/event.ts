@@ -1,5 +1,5 @@
 import type { ExternalIdState } from './state.ts';
-import type { EventType, JsonObject } from '../contract/wire.ts';
+import type { Enriched, EventType, JsonObject } from '../contract/wire.ts';
 
 /** An event that passed the door: checked, timed, enriched. Stored as it is, and forwarded as it is. */
 export interface ProfileEvent {
@@ -20,7 +20,10 @@ export interface ProfileEvent {
   url: string;
   path: string;
   referrer: string;
+  /** `desktop`, `mobile` or `tablet`; empty where nothing tells. */
   device: string;
+  /** Absent in events of earlier releases. */
+  enriched?: Enriched;
   /** Campaign parameters and click ids of the page's URL in one string; a new one begins a new visit. */
   campaign: string;
   /** Object name of the anonymous id that it came with; absent where it named none. */

@@ -15,4 +15,5 @@ export const timelineEvent = (
   identifier: { kind: identifier.kind, value: identifier.value },
   properties: event.properties,
   context: event.context,
+  enriched: event.enriched ?? {},
 });

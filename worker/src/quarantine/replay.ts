@@ -2,6 +2,8 @@ import { filterByConsent } from '../collect/filter.ts';
 import { type AllowedEvent, storeEvents } from '../collect/store.ts';
 import { isRejection, validate } from '../collect/validate.ts';
 import type { Json, JsonObject, ReplayResult } from '../contract/wire.ts';
+import { callerOfHeaders } from '../enrich/caller.ts';
+import type { SiteRules } from '../enrich/siteRules.ts';
 import { ProblemError } from '../errors.ts';
 import { objectName } from '../profile/names.ts';
 import { placeholdersOf } from '../site/placeholders.ts';
@@ -14,6 +16,7 @@ import { PatchError } from './patch.ts';
 export interface Replay {
   site: string;
   settings: Settings;
+  rules: SiteRules;
   /** Mends an event. Throws a {@link PatchError}. */
   mend: (event: Json) => Json;
   dryRun: boolean;
@@ -116,7 +119,7 @@ export async function replayRefused(
   rows: readonly QuarantineRow[],
   replay: Replay,
 ): Promise<ReplayResult[]> {
-  const { site, settings, dryRun, now } = replay;
+  const { site, settings, rules, dryRun, now } = replay;
   const originals = await readOriginals(env, rows);
   const checked = rows.map((row) => check(row, originals.get(row.id), replay));
   const through = checked.flatMap((one) => (isResult(one) ? [] : namesOf(site, one.event)));
@@ -129,10 +132,16 @@ export async function replayRefused(
       return result(row.id, 'dropped', { notices: ['person_erased'] });
     }
     if (dryRun) return result(row.id, 'valid', { notices: event.notices });
-    const { trusted, userAgent, uaMobile } = sealed;
-    const facts = { site, settings, trusted, received: row.received, now, userAgent, uaMobile };
-    const { duplicates, failure } = await storeEvents(env, facts, [event], false);
+    const { trusted } = sealed;
+    const caller = await callerOfHeaders(sealed);
+    const facts = { site, settings, rules, trusted, received: row.received, now, caller };
+    const { duplicates, failure, rejected } = await storeEvents(env, facts, [event], false);
     if (failure !== undefined) return failure;
+    const [refused] = rejected;
+    if (refused !== undefined) {
+      const { code, path, message } = refused;
+      return result(row.id, 'rejected', { code, path, message });
+    }
     return result(row.id, duplicates > 0 ? 'duplicate' : 'accepted', { notices: event.notices });
   };
 

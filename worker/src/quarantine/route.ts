@@ -15,6 +15,7 @@ import { ProblemError } from '../errors.ts';
 import { invalidField, parseAs } from '../parse.ts';
 import { pageBefore } from '../profile/path.ts';
 import { authenticateSecret } from '../site/authenticate.ts';
+import { siteRules } from '../enrich/siteRules.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { quarantined, type QuarantineRow, removeEntries, rowsOf } from './entry.ts';
 import { findRefused, type Position } from './find.ts';
@@ -156,9 +157,11 @@ quarantineRoute.post('/v1/quarantine/replay', async (c) => {
   const request = parseAs(replayRequest, await readJson(c.req.raw, MAX_BYTES));
   const mend = mendOf(request);
   const { rows, next } = await chosen(c, request);
-  const { settings } = await readSnapshot(c.env, site, now);
+  const snapshot = await readSnapshot(c.env, site, now);
+  const { settings } = snapshot;
+  const rules = await siteRules(snapshot);
   const dryRun = request.dryRun === true;
-  const done = await replayRefused(c.env, rows, { site, settings, mend, dryRun, now });
+  const done = await replayRefused(c.env, rows, { site, settings, rules, mend, dryRun, now });
   const there = new Set(rows.map(({ id }) => id));
   const gone = (request.ids ?? [])
     .filter((id) => !there.has(id))

@@ -10,6 +10,9 @@ export const DEFAULT_SETTINGS: Settings = {
   maxAnonymousIds: 1_000,
   maxExternalIds: 10,
   placeholders: [],
+  pageGroups: [],
+  trafficRules: [],
+  rejectAbove: null,
 };
 
 /** The whole settings of a site that differs from the defaults in `set`; fields of another release are left out. */
@@ -19,6 +22,9 @@ export const settingsOf = (set: SettingsPatch = {}): Settings => ({
   maxAnonymousIds: set.maxAnonymousIds ?? DEFAULT_SETTINGS.maxAnonymousIds,
   maxExternalIds: set.maxExternalIds ?? DEFAULT_SETTINGS.maxExternalIds,
   placeholders: set.placeholders ?? DEFAULT_SETTINGS.placeholders,
+  pageGroups: set.pageGroups ?? DEFAULT_SETTINGS.pageGroups,
+  trafficRules: set.trafficRules ?? DEFAULT_SETTINGS.trafficRules,
+  rejectAbove: set.rejectAbove ?? DEFAULT_SETTINGS.rejectAbove,
 });
 
 /** The settings of a site as its row in D1 has them. */

@@ -21,7 +21,8 @@ const add = async ({
 }: Row) => {
   const id = fresh('event');
   await env.DB.prepare(
-    `insert into events values (?1, ?2, ?3, 's', 'track', ?4, ?5, 0, ?5, 'https://shop.example/tea',
+    `insert into events (site, id, identifier, session, type, name, time, slot, received, url, path, referrer, device, notice, properties, context)
+     values (?1, ?2, ?3, 's', 'track', ?4, ?5, 0, ?5, 'https://shop.example/tea',
      '/tea', '', 'desktop', ?6, '{}', '{}')`,
   )
     .bind(site, id, identifier, name, received, notice)

@@ -657,7 +657,8 @@ describe('the stores in D1', () => {
     // Every tenth is the person's; a thousand share each moment of receipt.
     await env.DB.prepare(
       `with recursive n(i) as (select 0 union all select i + 1 from n where i < 44999)
-       insert into events select ?1, ?2 || i, case when i % 10 = 0 then ?3 else ?4 end, 's', 'track', 'Many',
+       insert into events (site, id, identifier, session, type, name, time, slot, received, url, path, referrer, device, notice, properties, context)
+       select ?1, ?2 || i, case when i % 10 = 0 then ?3 else ?4 end, 's', 'track', 'Many',
          0, 0, ?5 + i / 1000, '', '', '', '', '', '{}', '{}' from n`,
     )
       .bind(SITE.id, fresh('e'), gone, other, began)

@@ -26,7 +26,7 @@ describe('from the profile to the warehouse', () => {
     )
       .bind(SITE.id, objectName(SITE.id, 'anon', a), 'Event 7')
       .first();
-    expect(row).toMatchObject({ type: 'track', device: 'desktop', properties: '{"i":7}' });
+    expect(row).toMatchObject({ type: 'track', device: '', properties: '{"i":7}' });
     expect(row?.['slot']).toBe(Math.floor(Number(row?.['time']) / 900_000));
     expect(JSON.stringify(row)).not.toContain(a);
   });

@@ -9,6 +9,7 @@ import { call, fresh } from './client.ts';
 export interface OwnSite {
   id: string;
   writeKey: string;
+  secretKey: string;
   identitySecret: string;
   /** Asks with the site's secret key. */
   ask: (method: string, path: string, body?: unknown) => Promise<Response>;
@@ -37,6 +38,7 @@ export async function ownSite(settings: SettingsPatch = {}): Promise<OwnSite> {
   return {
     id,
     writeKey,
+    secretKey,
     identitySecret,
     ask,
     sent: async (batch, more = {}) => {

@@ -53,6 +53,9 @@ describe('settings', () => {
       maxAnonymousIds: 1000,
       maxExternalIds: 10,
       placeholders: [],
+      pageGroups: [],
+      trafficRules: [],
+      rejectAbove: null,
     });
   });
 
@@ -84,6 +87,24 @@ describe('settings', () => {
       placeholders: ['x'],
     });
     expect((await row(shop))?.version).toBe(4);
+  });
+
+  it('keep lists of rules as they are, and a score until it is taken back', async () => {
+    const shop = await site();
+    const pageGroups = [{ name: 'Product', urls: ['/p/*'] }];
+    const trafficRules = [{ as: 'internal', by: 'address', value: '2001:db8::/32' }];
+    expect(await change(shop, { pageGroups, trafficRules, rejectAbove: 0 })).toMatchObject({
+      pageGroups,
+      trafficRules,
+      rejectAbove: 0,
+    });
+    expect(await read(shop)).toMatchObject({ pageGroups, trafficRules, rejectAbove: 0 });
+    expect(await change(shop, { rejectAbove: null, trafficRules: [] })).toMatchObject({
+      pageGroups,
+      trafficRules: [],
+      rejectAbove: null,
+    });
+    expect((await row(shop))?.settings).toBe(JSON.stringify({ pageGroups }));
   });
 
   it('keep what differs from the defaults only', async () => {
@@ -125,7 +146,7 @@ describe('settings', () => {
     ['too many events', { timelineEvents: 10_001 }, /^"timelineEvents": .*10000/],
     ['no anonymous id', { maxAnonymousIds: 0 }, /^"maxAnonymousIds": /],
     ['a negative limit', { maxExternalIds: -1 }, /^"maxExternalIds": /],
-    ['null', { maxExternalIds: null }, /^"maxExternalIds": /],
+    ['null where there is no such choice', { maxExternalIds: null }, /^"maxExternalIds": /],
     ['placeholders that are no list', { placeholders: 'test' }, /^"placeholders": /],
     [
       'too many placeholders',
@@ -137,6 +158,32 @@ describe('settings', () => {
       { placeholders: ['x'.repeat(256)] },
       /^"placeholders\.0": .*255/,
     ],
+    [
+      'a page group without a pattern',
+      { pageGroups: [{ name: 'x', urls: [] }] },
+      /^"pageGroups\.0\.urls": /,
+    ],
+    [
+      'more page groups than 100',
+      { pageGroups: Array.from({ length: 101 }, () => ({ name: 'x', urls: ['/'] })) },
+      /^"pageGroups": .*100/,
+    ],
+    [
+      'a rule by something else',
+      { trafficRules: [{ as: 'test', by: 'name', value: 'x' }] },
+      /^"trafficRules\.0\.by": /,
+    ],
+    [
+      'a rule of an address that is none',
+      {
+        trafficRules: [
+          { as: 'test', by: 'cookie', value: 'x' },
+          { as: 'internal', by: 'address', value: '203.0.113/24' },
+        ],
+      },
+      /^"trafficRules\.1\.value": must be an address or a range/,
+    ],
+    ['a score of 100', { rejectAbove: 100 }, /^"rejectAbove": .*99/],
     ['a blank placeholder', { placeholders: ['x', '\t '] }, /^"placeholders\.1": must have/],
   ])('refuse %s, name the field and change nothing', async (_, body, detail) => {
     const shop = await site();

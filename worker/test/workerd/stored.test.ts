@@ -1,13 +1,16 @@
 import { env } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { type EnrichedEvent, enrichEvents } from '../../src/collect/enrich.ts';
 import { storedForm } from '../../src/collect/stored.ts';
-import { isRejection, validate, type ValidEvent } from '../../src/collect/validate.ts';
+import { isRejection, validate } from '../../src/collect/validate.ts';
+import { nobody } from '../../src/enrich/caller.ts';
+import { siteRules } from '../../src/enrich/siteRules.ts';
 import { DEFAULT_SETTINGS } from '../../src/site/settings.ts';
 import { SITE } from '../setup.ts';
 
 const RECEIVED = Date.parse('2026-11-22T12:00:00Z');
 
-function valid(raw: Record<string, unknown>): ValidEvent {
+function valid(raw: Record<string, unknown>): EnrichedEvent {
   const event = validate(raw, 0, {
     received: RECEIVED,
     sentAt: undefined,
@@ -17,15 +20,17 @@ function valid(raw: Record<string, unknown>): ValidEvent {
     placeholders: new Set(),
   });
   if (isRejection(event)) throw new Error(event.message);
-  return event;
+  const [enriched] = enrichEvents(facts, [event]);
+  if (enriched === undefined) throw new Error('an event was lost');
+  return enriched;
 }
 
 const facts = {
   site: SITE.id,
   settings: DEFAULT_SETTINGS,
   received: RECEIVED,
-  userAgent: null,
-  uaMobile: null,
+  caller: await nobody(),
+  rules: await siteRules({ settings: DEFAULT_SETTINGS, origins: [] }),
 };
 
 describe('storedForm', () => {
