@@ -11,6 +11,7 @@ import { Remedy } from '../scripts/remedy.ts';
 import { browser } from './browser.ts';
 import { collect } from './collect.ts';
 import { decide } from './decide.ts';
+import { enrich } from './enrich.ts';
 import { exit } from './exit.ts';
 import type { Section } from './line.ts';
 import { machine } from './machine.ts';
@@ -19,7 +20,7 @@ import { profile } from './profile.ts';
 import { rows } from './rows.ts';
 import { sizes } from './sizes.ts';
 
-const PARTS = { sizes, collect, decide, profile, rows, browser, exit } satisfies Record<
+const PARTS = { sizes, collect, enrich, decide, profile, rows, browser, exit } satisfies Record<
   string,
   (script: string) => Promise<Section>
 >;

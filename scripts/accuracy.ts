@@ -155,7 +155,7 @@ const row = ({ what, corpus, right, of }: Figure): string =>
 export const withFigures = (page: string, figures: readonly Figure[]): string =>
   page.replace(MARKED, (_, open: string, close: string) =>
     [
-      `${open}`,
+      open,
       '| what | on what | right | share |',
       '| --- | --- | --- | --- |',
       ...figures.map(row),

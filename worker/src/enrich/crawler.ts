@@ -28,7 +28,7 @@ const AI =
 const AUTOMATION =
   /Headless|PhantomJS|SlimerJS|Selenium|WebDriver|Puppeteer|Playwright|Cypress|Ghost ?Inspector|TestLocally|splash Version|Electron.*Trae\//i;
 const LIBRARY =
-  /^(?:curl|wget|python|aiohttp|httpx|okhttp|axios|node|undici|got|go-http|go-resty|java|apache-http|jakarta|dart|ruby|faraday|rest-client|guzzle|php|perl|libwww|lwp|postman|insomnia|httpie|reqwest|hyper|deno|bun|dalvik|cfnetwork|@?segment|analytics-|rudder|winhttp|powershell|symfony|kotlin|ktor|alamofire|unirest|superagent|typhoeus|mechanize|http\.rb|urllib|scrapy|colly)/i;
+  /^(?:curl|wget|python|aiohttp|httpx|okhttp|axios|node|undici|got|go-http|go-resty|java|apache-http|jakarta|dart|ruby|faraday|rest-client|guzzle|php|perl|libwww|lwp|postman|insomnia|httpie|reqwest|hyper|deno|bun|dalvik|cfnetwork|@?segment|analytics-|rudder|winhttp|powershell|symfony|kotlin|ktor|alamofire|unirest|superagent|typhoeus|mechanize|http\.rb|urllib|scrapy|colly)|(?:Image|Mail)Proxy|^Mozilla\/5\.0$/i;
 /**
  * How crawlers, previews and monitors name themselves: by such a word, by the address of a page about them, or as
  * `compatible` with a browser that is not an old one of Microsoft's or KDE's.

@@ -1,4 +1,4 @@
-import type { Enriched } from '../contract/wire.ts';
+import type { Enriched, Traffic } from '../contract/wire.ts';
 import type { AgentKind } from './crawler.ts';
 
 /** What speaks for a bot: `<category>:<reason>`, and how much of 100. */
@@ -50,7 +50,8 @@ export function qualityOf({ agent, verified, reasons }: Evidence): Quality {
     score: declared ? DECLARED : Math.min(sum, MOST),
     reasons: found.map(([reason]) => reason),
   };
-  if (declared || categories.size > 1) quality.traffic = agent === 'ai' ? 'ai' : 'bot';
+  const bot: Traffic = agent === 'ai' ? 'ai' : 'bot';
+  if (declared || categories.size > 1) quality.traffic = bot;
   return quality;
 }
 

@@ -2,7 +2,7 @@ import type addresses from 'ipaddr.js';
 import type { TrafficRule } from '../contract/wire.ts';
 
 /** What rules look at of a request and of an event's page. */
-export interface Marked {
+interface Marked {
   /** The visitor's address; used and dropped. Empty where it is not known. */
   address: string;
   /** The header `Cookie`, or empty. */

@@ -24,6 +24,9 @@ beforeAll(async () => {
   await env.DB.prepare(
     `update sites set settings = '{"maxAnonymousIds":1}' where id = 'narrow'`,
   ).run();
+  await env.DB.prepare(`update sites set settings = '{"rejectAbove":99}' where id = ?1`)
+    .bind(SITE.id)
+    .run();
 });
 
 const identify = (anonymousId: string, userId: string, more = {}): Record<string, unknown> => ({
@@ -160,6 +163,7 @@ const REJECTIONS: Record<RejectionCode, unknown> = {
   group_id_missing: { type: 'group', anonymousId: 'a' },
   previous_id_missing: { type: 'alias', userId: 'u' },
   event_too_large: track('a', 'X', { big: 'x'.repeat(33 * 1024) }),
+  traffic_refused: track('a', 'X', {}, { context: { userAgent: 'Googlebot/2.1' } }),
   too_deep: track('a', 'X', JSON.parse(`${'{"a":'.repeat(60)}1${'}'.repeat(60)}`) as object),
 };
 

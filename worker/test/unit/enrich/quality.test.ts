@@ -31,6 +31,9 @@ describe('agentKind', () => {
     ['suspect', `${CHROME} Wappalyzer`],
     ['program', 'curl/8.9.1'],
     ['program', 'node'],
+    // How mail programs fetch pictures for whoever reads the mail.
+    ['program', 'Mozilla/5.0 (Windows NT 5.1) Firefox/11.0 (via ggpht.com GoogleImageProxy)'],
+    ['program', 'Mozilla/5.0'],
     ['program', 'analytics-node/6.2.0'],
     ['program', 'analytics-node-next/latest'],
     ['program', 'okhttp/4.12.0'],
