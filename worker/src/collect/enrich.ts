@@ -57,16 +57,38 @@ function campaignOf(search: string): string {
   return campaign;
 }
 
-/** Where an event happened: from `context.page`, else, for page calls of older clients, the properties. */
-export function pageFacts(context: JsonObject, properties: JsonObject): PageFacts {
+/** What an event says of its page, as it came. */
+type Stated = readonly [url: Json | undefined, path: Json | undefined, referrer: Json | undefined];
+
+/** From `context.page`, else, for page calls of older clients, from the properties. */
+function stated(context: JsonObject, properties: JsonObject): Stated {
   const page = objectOf(context['page']);
-  const url = text(page['url']) || text(properties['url']);
+  return [page['url'] || properties['url'], page['path'], page['referrer'] || context['referrer']];
+}
+
+function factsOf([givenUrl, path, referrer]: Stated): PageFacts {
+  const url = text(givenUrl);
   const location = url === '' ? undefined : locationOf(url);
   return {
     url,
-    path: text(page['path']) || (location?.pathname ?? ''),
-    referrer: text(page['referrer']) || text(context['referrer']),
+    path: text(path) || (location?.pathname ?? ''),
+    referrer: text(referrer),
     campaign: campaignOf(location?.search ?? ''),
+  };
+}
+
+/** Where an event happened. */
+export const pageFacts = (context: JsonObject, properties: JsonObject): PageFacts =>
+  factsOf(stated(context, properties));
+
+/** {@link pageFacts} for the events of one request: those of one page in a row are worked out once. */
+function pageReader(): typeof pageFacts {
+  let last: { said: Stated; facts: PageFacts } | undefined;
+  return (context, properties) => {
+    const said = stated(context, properties);
+    if (last === undefined || said.some((part, i) => part !== last?.said[i]))
+      last = { said, facts: factsOf(said) };
+    return last.facts;
   };
 }
 
@@ -78,8 +100,9 @@ export function enrichEvents<Event extends ValidEvent>(
   // A server's batch is of many people, and of whatever time.
   const bursts = caller.relayed ? undefined : burstsOf(events);
   const enrich = enricher(caller, rules);
+  const pageOf = pageReader();
   return events.map((event) => {
-    const page = pageFacts(event.context, event.properties);
+    const page = pageOf(event.context, event.properties);
     const { url, referrer, path } = page;
     const { context, ip, anonymousId = '' } = event;
     const burst = bursts?.has(anonymousId) === true;
