@@ -83,6 +83,7 @@ describe.each([
   'docs/how-to/identity.md',
   'docs/how-to/quarantine.md',
   'docs/how-to/sign-user-ids.md',
+  'docs/reference/enrichment.md',
 ])('the curl lines of %s', (path) => {
   beforeAll(async () => {
     stage = await startStage(true);
