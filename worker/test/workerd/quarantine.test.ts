@@ -8,6 +8,7 @@ import { expireQuarantine } from '../../src/quarantine/expire.ts';
 import { hourOf, keepRefused, ORIGINALS } from '../../src/quarantine/keep.ts';
 import { KEPT_FOR, MAX_KEPT_A_DAY } from '../../src/quarantine/message.ts';
 import { replayRefused } from '../../src/quarantine/replay.ts';
+import { siteRules } from '../../src/enrich/siteRules.ts';
 import { DEFAULT_SETTINGS } from '../../src/site/settings.ts';
 import { SITE } from '../setup.ts';
 import { call, fresh, track } from './client.ts';
@@ -221,6 +222,7 @@ describe('quarantine → mend → replay', () => {
     const replay = {
       site: site.id,
       settings: DEFAULT_SETTINGS,
+      rules: await siteRules({ settings: DEFAULT_SETTINGS, origins: [] }),
       mend: (event: Json) => ({ ...(event as JsonObject), event: 'Later' }),
       dryRun: false,
       now: Date.now(),
