@@ -71,7 +71,8 @@ export async function startWorker(settings: WorkerSettings): Promise<Miniflare> 
     ...convertV4MiniflareOptions({
       port: settings.port,
       host: '127.0.0.1',
-      cf: false,
+      // Else every request of the demo would come from Austin, Texas, as Miniflare makes it up.
+      cf: {},
       log: new Log(LogLevel.ERROR),
       workers: [
         {
