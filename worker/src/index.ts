@@ -1,3 +1,4 @@
+import { tidy } from './admin/tidy.ts';
 import { continueErasures } from './erasure/work.ts';
 import { consume } from './forward/queues.ts';
 import { front } from './front.ts';
@@ -15,5 +16,6 @@ export default {
     context.waitUntil(continueErasures(env, now));
     // By the hour: what is over is shown to nobody meanwhile.
     if (new Date(now).getUTCMinutes() === 0) context.waitUntil(expireQuarantine(env, now));
+    context.waitUntil(tidy(env, now));
   },
 } satisfies ExportedHandler<Env>;

@@ -18,11 +18,11 @@ const files = import.meta.glob<string>('../migrations/*.sql', {
   eager: true,
 });
 
-/** SQL has no semicolons inside its statements or comments here, so a split is enough. */
+/** A statement ends with its line here, so a split is enough; a trigger stands on one line. */
 const statements = (sql: string): string[] =>
   sql
     .replaceAll(/^\s*--.*$/gm, '')
-    .split(';')
+    .split(/;$/m)
     .map((text) => text.trim())
     .filter((text) => text !== '');
 

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
+import type { PrivateEnv } from '../guard.ts';
 import { readJson } from '../body.ts';
 import { campaignInput, campaignPatch } from '../contract/schema.ts';
 import type { Campaign, CampaignAnswer, CampaignsAnswer } from '../contract/wire.ts';
 import { ProblemError } from '../errors.ts';
 import { invalidField, parseAs } from '../parse.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import { IN_FORCE_WITHIN } from '../site/snapshot.ts';
 import { complete, patched } from './complete.ts';
 import { faultOf } from './fault.ts';
@@ -30,10 +30,10 @@ const notFound = (id: string): ProblemError =>
   new ProblemError(404, 'campaign_not_found', `There is no campaign "${id}" in this site.`);
 
 /** `/v1/campaigns`: who sees which offer in which slot. Under the secret key. */
-export const campaignsRoute = new Hono<{ Bindings: Env }>()
+export const campaignsRoute = new Hono<PrivateEnv>()
   .post('/v1/campaigns', async (c) => {
     const now = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, now);
+    const { site } = c.var.caller;
     const input = parseAs(campaignInput, await readJson(c.req.raw, MAX_BYTES));
     const campaign = checked(complete(input));
     const outcome = await addCampaign(c.env.DB, site, campaign, now);
@@ -55,12 +55,12 @@ export const campaignsRoute = new Hono<{ Bindings: Env }>()
     return c.json({ ...campaign, inForceWithin: IN_FORCE_WITHIN } satisfies CampaignAnswer, 201);
   })
   .get('/v1/campaigns', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     const campaigns = await listCampaigns(c.env.DB, site);
     return c.json({ campaigns } satisfies CampaignsAnswer);
   })
   .get('/v1/campaigns/:id', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     const id = c.req.param('id');
     const body = await findCampaign(c.env.DB, site, id);
     if (body === undefined) throw notFound(id);
@@ -68,7 +68,7 @@ export const campaignsRoute = new Hono<{ Bindings: Env }>()
   })
   .patch('/v1/campaigns/:id', async (c) => {
     const now = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, now);
+    const { site } = c.var.caller;
     const id = c.req.param('id');
     const patch = parseAs(campaignPatch, await readJson(c.req.raw, MAX_BYTES));
     // Of two at once the slower reads again what the faster wrote, and changes that.

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
+import type { PrivateEnv } from '../guard.ts';
 import type { IdentitySecretAnswer, IdentitySecretsAnswer } from '../contract/wire.ts';
 import { ProblemError } from '../errors.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import { forgetIdentitySecrets, SECRETS_IN_FORCE_WITHIN } from '../site/identitySecret.ts';
 import {
   dropNewest,
@@ -24,25 +24,25 @@ const changed = (site: string, times: SecretTimes): IdentitySecretsAnswer => {
 };
 
 /** `/v1/identity-secrets`: what a site's servers sign user ids with. Under the secret key. */
-export const identitySecretsRoute = new Hono<{ Bindings: Env }>()
+export const identitySecretsRoute = new Hono<PrivateEnv>()
   .get('/v1/identity-secrets', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     return c.json(answer(await secretTimes(c.env.DB, site)));
   })
   .post('/v1/identity-secrets', async (c) => {
     const now = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, now);
+    const { site } = c.var.caller;
     const { secret, times } = await rotate(c.env, site, now);
     // No cache may keep what is shown this once.
     c.header('cache-control', 'no-store');
     return c.json({ ...changed(site, times), secret } satisfies IdentitySecretAnswer, 201);
   })
   .delete('/v1/identity-secrets/previous', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     return c.json(changed(site, await dropPrevious(c.env.DB, site)));
   })
   .delete('/v1/identity-secrets/newest', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     const times = await dropNewest(c.env.DB, site);
     if (times === undefined) {
       throw new ProblemError(

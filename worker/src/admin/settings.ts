@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
+import type { PrivateEnv } from '../guard.ts';
 import { readJson } from '../body.ts';
 import { settingsPatch } from '../contract/schema.ts';
 import type { SettingsAnswer, SettingsPatch, TrafficRule } from '../contract/wire.ts';
 import { wrongAddress } from '../enrich/trafficRules.ts';
 import { invalidField, parseAs } from '../parse.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import { changeSettings, readSettings } from '../site/settings.ts';
 import { IN_FORCE_WITHIN } from '../site/snapshot.ts';
 import { publish } from './publish.ts';
@@ -40,14 +40,14 @@ async function checkAddresses(rules: readonly TrafficRule[]): Promise<void> {
 }
 
 /** `/v1/settings`: what a site may set. Under the secret key. */
-export const settingsRoute = new Hono<{ Bindings: Env }>()
+export const settingsRoute = new Hono<PrivateEnv>()
   .get('/v1/settings', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     return c.json((await readSettings(c.env.DB, site)) satisfies SettingsAnswer);
   })
   .patch('/v1/settings', async (c) => {
     const now = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, now);
+    const { site } = c.var.caller;
     const { placeholders, ...rest } = parseAs(settingsPatch, await readJson(c.req.raw, MAX_BYTES));
     const patch: SettingsPatch =
       placeholders === undefined ? rest : { ...rest, placeholders: comparable(placeholders) };

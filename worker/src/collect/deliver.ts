@@ -5,6 +5,7 @@ import type { Identifier } from '../profile/names.ts';
 import type { IngestAnswer, IngestRequest, LinkAnswer } from '../profile/rpc.ts';
 import type { ProfileView } from '../profile/view.ts';
 import type { Settings } from '../site/settings.ts';
+import type { Admit } from './newcomers.ts';
 
 /** Events in a row of one pair of identifiers, ready to be stored. */
 export interface Delivery {
@@ -19,6 +20,9 @@ export interface Delivery {
   events: ProfileEvent[];
   /** Ask for the view along with it. */
   view: boolean;
+  /** As in `RequestFacts`. */
+  admit?: Admit | undefined;
+  fresh?: boolean | undefined;
 }
 
 /** What came of it. */
@@ -82,7 +86,7 @@ type Ingested = Exclude<IngestAnswer, { is: 'moved' }>;
  * anonymous id. Throws where none could take them.
  */
 export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> {
-  const { site, settings, anon, user, mayLink, verified, events, view } = delivery;
+  const { site, settings, anon, user, mayLink, verified, events, view, fresh = false } = delivery;
   const bearer = user ?? anon;
   const [first] = events;
   if (bearer === undefined || first === undefined) {
@@ -90,16 +94,36 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
   }
   const limits = limitsOf(settings);
   let text = JSON.stringify(events);
-  const ingest = (more: Pick<IngestRequest, 'anon' | 'asked' | 'view'>): Promise<Ingested> =>
-    askPerson(env, bearer, (profile, head) =>
-      profile.ingest({ ...head, site, events: text, limits, verified, view, ...more }),
-    );
+  let { admit } = delivery;
+  /** Counts the person as one that nobody knew, once. */
+  const begin = async (): Promise<void> => {
+    const counted = admit;
+    admit = undefined;
+    await counted?.();
+  };
+  const ingest = async (
+    more: Pick<IngestRequest, 'anon' | 'asked' | 'view'>,
+  ): Promise<Exclude<Ingested, { is: 'new' }>> => {
+    if (fresh) await begin();
+    const ask = (only: Pick<IngestRequest, 'known'>): Promise<Ingested> =>
+      askPerson(env, bearer, (profile, head) =>
+        profile.ingest({ ...head, site, events: text, limits, verified, view, ...more, ...only }),
+      );
+    const answer = await ask(admit === undefined ? {} : { known: true });
+    if (answer.is !== 'new') return answer;
+    await begin();
+    const again = await ask({});
+    if (again.is === 'new') throw new Error('asked twice');
+    return again;
+  };
 
   if (user === undefined || anon === undefined) return outcome(await ingest({}), events);
   if (!mayLink) return outcome(await ingest({ view: view && verified }), events);
   // The user's person knows its own anonymous ids; only an unknown pair takes more calls.
   const known = await ingest({ anon: anon.name });
   if (known.is !== 'unknown') return outcome(known, events);
+  // The link makes the anonymous id's object, where there is none.
+  await begin();
   const linked = known.full
     ? 'full'
     : await linkTo(env, {
@@ -123,7 +147,10 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
   return notice === undefined ? stored : { ...stored, notice };
 }
 
-function outcome(answer: Ingested, events: readonly ProfileEvent[]): Delivered {
+function outcome(
+  answer: Exclude<Ingested, { is: 'new' }>,
+  events: readonly ProfileEvent[],
+): Delivered {
   if (answer.is === 'unknown') throw new Error('asked twice');
   if (answer.is === 'erased') {
     // Counted as a profile would have, or the number would tell that there is none any more.

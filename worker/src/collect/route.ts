@@ -20,13 +20,14 @@ import { callerOf } from '../enrich/caller.ts';
 import { placeFinder } from '../enrich/database.ts';
 import { siteRules } from '../enrich/siteRules.ts';
 import { ProblemError } from '../errors.ts';
-import { authenticate, checkOrigin, keyUnknown } from '../site/authenticate.ts';
+import { authenticateSender, checkOrigin, keyUnknown } from '../site/authenticate.ts';
 import { placeholdersOf } from '../site/placeholders.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { decisionsFor } from './decisions.ts';
 import { decodeBatch, decodeSingle } from './decode.ts';
 import { filterByConsent } from './filter.ts';
 import { keptCookie } from './keptCookie.ts';
+import { newcomersOf } from './newcomers.ts';
 import { reportRejections } from './report.ts';
 import { type AllowedEvent, storeEvents } from './store.ts';
 import type { RequestFacts } from './stored.ts';
@@ -119,7 +120,7 @@ export async function collectBody(
 ): Promise<Collected> {
   const { writeKey } = body.json;
   const bodyKey = typeof writeKey === 'string' ? writeKey : undefined;
-  const { site, kind } = await authenticate(env, request, bodyKey, received);
+  const { site, kind } = await authenticateSender(env, request, bodyKey, received);
   const trusted = kind === 'secret';
   if (trusted && inUrl) throw keyUnknown();
   const snapshot = await readSnapshot(env, site, received);
@@ -143,6 +144,8 @@ export async function collectBody(
     site,
     settings: snapshot.settings,
     trusted,
+    admit: trusted ? undefined : newcomersOf(env, site, request.headers.get('cf-connecting-ip')),
+    fresh: batch.fresh,
     received,
     rules,
     caller: await callerOf(request, {
@@ -172,6 +175,10 @@ export async function collectBody(
     later.waitUntil(reportRejections(env, refusal, rejected));
   }
   if (failure !== undefined) {
+    if (failure instanceof ProblemError) {
+      Object.assign(failure.problem, { accepted, duplicates });
+      throw failure;
+    }
     console.error('collect', failure.message);
     throw new ProblemError(
       503,

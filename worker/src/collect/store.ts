@@ -129,6 +129,8 @@ async function storeRun(
     verified,
     events: prepared,
     view,
+    admit: facts.admit,
+    fresh: facts.fresh,
   });
   stored.accepted += result.accepted;
   stored.duplicates += result.duplicates;
@@ -145,6 +147,8 @@ async function storeRun(
   }
   const mayJoin = isAlias && mayLink && erased !== true;
   if (mayJoin && first.previousId !== undefined && user !== undefined) {
+    // Whoever it is about may be nobody yet.
+    await facts.admit?.();
     const refused = await linkAlias(env, {
       site,
       settings,

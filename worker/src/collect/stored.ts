@@ -7,6 +7,7 @@ import type { SiteRules } from '../enrich/siteRules.ts';
 import type { Settings } from '../site/settings.ts';
 import type { EnrichedEvent } from './enrich.ts';
 import { eventId } from './eventId.ts';
+import type { Admit } from './newcomers.ts';
 import type { ValidEvent } from './validate.ts';
 
 /** What all events of a request share. */
@@ -15,6 +16,10 @@ export interface RequestFacts {
   settings: Settings;
   /** A secret key vouches for what was sent. */
   trusted: boolean;
+  /** Counts people that nobody knows yet; absent where nobody counts. */
+  admit?: Admit | undefined;
+  /** The sender says that nobody knows it yet: it is counted before an object is asked. */
+  fresh?: boolean | undefined;
   /** UTC milliseconds. */
   received: number;
   /** UTC milliseconds, where it was not received just now: a replay. */

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { PrivateEnv } from '../guard.ts';
 import { readJson } from '../body.ts';
 import { traitsRequest } from '../contract/schema.ts';
 import { MAX_EVENT_BYTES } from '../contract/values.ts';
@@ -9,7 +10,6 @@ import { ProblemError } from '../errors.ts';
 import { parseAs } from '../parse.ts';
 import { profileOf } from '../profile/client.ts';
 import { identifierIn, profileUnknown } from '../profile/path.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { storeEvents } from './store.ts';
 import { isRejection, validate } from './validate.ts';
@@ -18,11 +18,11 @@ import { isRejection, validate } from './validate.ts';
  * `PATCH /v1/profiles/{kind}/{id}/traits`: states traits, as an `identify` that the site itself makes, so that it is
  * in the timeline, in storage, and goes where the identifier goes. Who may call: a secret key.
  */
-export const traitsRoute = new Hono<{ Bindings: Env }>().patch(
+export const traitsRoute = new Hono<PrivateEnv>().patch(
   '/v1/profiles/:kind/:id/traits',
   async (c) => {
     const received = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, received);
+    const { site } = c.var.caller;
     const { kind, value, name } = identifierIn(site, c.req.param('kind'), c.req.param('id'));
     const body = await readJson(c.req.raw, MAX_EVENT_BYTES);
     const { traits } = parseAs(traitsRequest, body);

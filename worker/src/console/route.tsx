@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
+import type { PrivateEnv } from '../guard.ts';
 import { base64url } from '../hash.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import type { RecentAnswer, TodayAnswer } from './answers.ts';
 import { Page } from './page.tsx';
 import { recentEvents } from './recent.ts';
@@ -27,19 +27,19 @@ const headersOf = (nonce: string): Record<string, string> => ({
 });
 
 /** The console page, which holds nothing secret, and the routes under the secret key that it reads. */
-export const consoleRoute = new Hono<{ Bindings: Env }>()
+export const consoleRoute = new Hono<PrivateEnv>()
   .get('/console', (c) => {
     const nonce = base64url(crypto.getRandomValues(new Uint8Array(16)));
     return c.html(<Page nonce={nonce} />, 200, headersOf(nonce));
   })
   .get('/v1/console/recent', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     c.header('cache-control', 'no-store');
     return c.json((await recentEvents(c.env.DB, site)) satisfies RecentAnswer);
   })
   .get('/v1/console/today', async (c) => {
     const now = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, now);
+    const { site } = c.var.caller;
     c.header('cache-control', 'no-store');
     return c.json((await today(c.env.DB, site, now)) satisfies TodayAnswer);
   });

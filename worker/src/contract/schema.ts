@@ -3,6 +3,7 @@
  * exact type equality, so a field that stands on one side only does not compile.
  */
 import * as z from 'zod';
+import { mirror } from './mirror.ts';
 import {
   MAX_GROUP_ID_LENGTH,
   MAX_ID_LENGTH,
@@ -12,14 +13,6 @@ import {
   MAX_SLOTS,
 } from './values.ts';
 import type * as wire from './wire.ts';
-
-type Exactly<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? unknown : never;
-/** Ties a schema to its interface: compiles only where both types are the same to the letter. */
-const mirror =
-  <Wire>() =>
-  <S extends z.ZodType>(schema: S & Exactly<z.output<S>, Wire>): S =>
-    schema;
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

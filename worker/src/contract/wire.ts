@@ -959,6 +959,128 @@ export interface ReplayAnswer {
   next: string | null;
 }
 
+/** What a key may do: see the keys in the reference. */
+export type KeyScope = 'events' | 'read' | 'profiles' | 'campaigns' | 'admin';
+
+/** Body of `POST /v1/sites`. */
+export interface SiteInput {
+  /** 1 to 64 small letters, digits or `-`; never changes. */
+  id: string;
+  /** For people, at most 200 characters. */
+  name: string;
+  /** Whose pages may use the write key; at most 100. See `PATCH /v1/sites/:site`. */
+  origins: string[];
+}
+
+/** Body of `PATCH /v1/sites/{site}`: the fields to change. */
+export interface SitePatch {
+  /** For people, at most 200 characters. */
+  name?: string | undefined;
+  /** All of them, at most 100: what is not among them is allowed no more. */
+  origins?: string[] | undefined;
+}
+
+/** Answer of `GET` and `PATCH` of one site. */
+export interface SiteAnswer {
+  id: string;
+  name: string;
+  origins: string[];
+  /** ISO 8601. */
+  createdAt: string;
+  /** After a change: seconds after which it is in force everywhere. */
+  inForceWithin?: number | undefined;
+}
+
+/** Answer of `POST /v1/sites`: the site, and what is shown this once. */
+export interface NewSiteAnswer extends SiteAnswer {
+  /** For the page. */
+  writeKey: string;
+  /** For servers and the console. It has every scope. */
+  secretKey: string;
+  /** What the site's servers sign user ids with. */
+  identitySecret: string;
+}
+
+/** Answer of `GET /v1/sites`: all of the worker's, by id. */
+export interface SitesAnswer {
+  sites: SiteAnswer[];
+}
+
+/** Body of `POST /v1/sites/{site}/keys`. */
+export interface KeyInput {
+  kind: 'write' | 'secret';
+  /** For people, at most 100 characters; default empty. */
+  name?: string | undefined;
+  /** Of a secret key: what it may do, at least one; default all that the asking key has. */
+  scopes?: KeyScope[] | undefined;
+  /** ISO 8601: it opens nothing from then on; default never. */
+  expiresAt?: string | null | undefined;
+}
+
+/** A key, but for the key itself. */
+export interface KeyAnswer {
+  /** The first 16 hex digits of SHA-256 of `key`, a zero byte and the key itself. */
+  id: string;
+  kind: 'write' | 'secret';
+  name: string;
+  /** What a secret key may do; empty for a write key. */
+  scopes: KeyScope[];
+  /** ISO 8601. */
+  createdAt: string;
+  /** ISO 8601: it opens nothing from then on; null where it has no end. */
+  expiresAt: string | null;
+  /** It is the key that asks. */
+  current: boolean;
+}
+
+/** Answer of `GET /v1/sites/{site}/keys`: oldest first. */
+export interface KeysAnswer {
+  keys: KeyAnswer[];
+}
+
+/** Body of `POST /v1/sites/{site}/keys/{id}/rotate`. */
+export interface KeyRotation {
+  /** Seconds for which the old key still counts, 0 to 7,776,000 (90 days); default 604,800 (7 days). */
+  overlap?: number | undefined;
+}
+
+/** Answer of `POST …/keys` and of `POST …/keys/{id}/rotate`: the new key. */
+export interface NewKeyAnswer extends KeyAnswer {
+  /** The key itself. Shown this once. */
+  key: string;
+}
+
+/** Answer of `DELETE /v1/sites/{site}/keys/{id}`. */
+export interface KeyRevokedAnswer {
+  id: string;
+  /** Seconds after which it opens nothing anywhere. */
+  inForceWithin: number;
+}
+
+/** One call of a private route. */
+export interface LoggedCall {
+  /** ISO 8601. */
+  at: string;
+  /** Id of the key, or `operator`. */
+  key: string;
+  method: string;
+  /** Of the route, with the names of its parameters instead of their values. */
+  path: string;
+  /** Id of the campaign, key or receipt that it was about, else empty; never an identifier of a person. */
+  target: string;
+  /** HTTP status of the answer. */
+  status: number;
+  /** Code of the error, else empty. */
+  code: string;
+}
+
+/** Answer of `GET /v1/sites/{site}/log`. Newest first. */
+export interface LogAnswer {
+  calls: LoggedCall[];
+  /** Ask again with `?before=` this for the next page; null at the end. */
+  next: string | null;
+}
+
 /** Every error of a whole request: RFC 9457, `application/problem+json`. */
 export interface Problem {
   /** Always `about:blank`. */

@@ -10,7 +10,7 @@ import { siteRules } from '../enrich/siteRules.ts';
 import { ProblemError } from '../errors.ts';
 import { parseAs } from '../parse.ts';
 import { isPlainQuestion } from '../plain.ts';
-import { authenticate, checkOrigin } from '../site/authenticate.ts';
+import { authenticateSender, checkOrigin, requireScope } from '../site/authenticate.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { answerDecisions } from './answer.ts';
 import { asksEnriched } from './asksEnriched.ts';
@@ -46,8 +46,9 @@ export async function answerQuestion(
   const body = await readJson(request, MAX_BYTES);
   const { writeKey } = body;
   const bodyKey = typeof writeKey === 'string' ? writeKey : undefined;
-  const { site, kind } = await authenticate(env, request, bodyKey, now);
-  const trusted = kind === 'secret';
+  const owner = await authenticateSender(env, request, bodyKey, now);
+  const { site } = owner;
+  const trusted = owner.kind === 'secret';
   const snapshot = await readSnapshot(env, site, now);
   if (!trusted) checkOrigin(request, snapshot.origins);
 
@@ -59,6 +60,7 @@ export async function answerQuestion(
       '"explain" tells of campaigns and profiles, so it needs a secret key.',
     );
   }
+  if (question.explain === true && trusted) requireScope(owner, ['read', 'profiles']);
   const asker = await identify(env, snapshot, question, trusted, now);
   const enrich = asksEnriched(snapshot)
     ? await questionEnricher(

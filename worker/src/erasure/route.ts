@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
+import type { PrivateEnv } from '../guard.ts';
 import { ProblemError } from '../errors.ts';
 import { identityOf, personOf, profileOf } from '../profile/client.ts';
 import { identifierIn, profileUnknown } from '../profile/path.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import { receiptOf } from './entry.ts';
 import { exportStream } from './export.ts';
 import { findEntry } from './journal.ts';
@@ -23,10 +23,10 @@ async function atMost(wait: number, work: Promise<void>): Promise<void> {
 }
 
 /** Export and erasure of a person. Under the secret key. */
-export const erasureRoute = new Hono<{ Bindings: Env }>()
+export const erasureRoute = new Hono<PrivateEnv>()
   .post('/v1/profiles/:kind/:id/erase', async (c) => {
     const now = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, now);
+    const { site } = c.var.caller;
     const { name } = identifierIn(site, c.req.param('kind'), c.req.param('id'));
     const entry = await requestErasure(c.env, site, name, now);
     if (entry === undefined) throw profileUnknown();
@@ -40,7 +40,7 @@ export const erasureRoute = new Hono<{ Bindings: Env }>()
     return c.json(receipt, receipt.status === 'done' ? 200 : 202);
   })
   .get('/v1/erasures/:id', async (c) => {
-    const site = await authenticateSecret(c.env, c.req.raw, Date.now());
+    const { site } = c.var.caller;
     const id = c.req.param('id');
     const entry = await findEntry(c.env.DB, site, id);
     if (entry === undefined) {
@@ -51,7 +51,7 @@ export const erasureRoute = new Hono<{ Bindings: Env }>()
   })
   .post('/v1/profiles/:kind/:id/export', async (c) => {
     const now = Date.now();
-    const site = await authenticateSecret(c.env, c.req.raw, now);
+    const { site } = c.var.caller;
     const { name } = identifierIn(site, c.req.param('kind'), c.req.param('id'));
     const [person, profile, identity] = await Promise.all([
       personOf(c.env, name),

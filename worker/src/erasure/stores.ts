@@ -28,6 +28,9 @@ export const BINDINGS: Record<keyof Env, Cover> = {
   EVENTS: { because: 'what is on its way is dropped by its consumer, by the table `erased`' },
   QUARANTINE: { because: 'what is on its way is dropped by its consumer, by the table `erased`' },
   WAREHOUSE: { because: 'its messages are names of chunks' },
+  KEY_RATE: { because: 'it counts by ids of keys, for ten seconds' },
+  PRIVATE_RATE: { because: 'it counts by ids of keys, for ten seconds' },
+  NEWCOMER_RATE: { because: 'it counts by keyed hashes of addresses, for a minute' },
   CRESSET_SECRET: { because: 'it is a secret' },
 };
 
@@ -46,4 +49,5 @@ export const TABLES: Record<string, Cover> = {
   sites: { because: 'it is about sites' },
   keys: { because: 'it is about sites' },
   campaigns: { because: 'it is about sites' },
+  calls: { because: 'it says which key called which route, never whose person it was about' },
 };

@@ -15,6 +15,7 @@ export function ingest(core: Core, request: IngestRequest, now: number): IngestA
   const { for: bearer, anon, limits } = request;
   const home = memory.home(bearer.name);
   if (home.is === 'moved') return home;
+  if (home.is === 'nobody' && request.known === true) return { is: 'new' };
   const taker = home.is === 'here' ? takerOf(memory.nodes, bearer.name) : undefined;
   if (taker !== undefined) return { is: 'moved', target: taker };
   const events = JSON.parse(request.events) as ProfileEvent[];

@@ -8,8 +8,8 @@ import type {
   TimelineAnswer,
 } from '../contract/wire.ts';
 import { ProblemError } from '../errors.ts';
+import type { PrivateEnv } from '../guard.ts';
 import { parseAs } from '../parse.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { askPerson, identityOf, profileOf, timelineOf } from './client.ts';
 import { mergePersons } from './mergePersons.ts';
@@ -32,14 +32,12 @@ const busy = (): ProblemError =>
 /** Profiles. Who may call: a secret key. Nothing is cached on the way. */
 export const profilesRoute = new Hono<{
   Bindings: Env;
-  Variables: { site: string; identifier: Identifier };
+  Variables: PrivateEnv['Variables'] & { identifier: Identifier };
 }>();
 
 profilesRoute.use('/v1/profiles/:kind/:id/*', async (c, next) => {
-  const site = await authenticateSecret(c.env, c.req.raw, Date.now());
-  c.set('site', site);
+  const { site } = c.var.caller;
   c.set('identifier', identifierIn(site, c.req.param('kind'), c.req.param('id')));
-  c.header('cache-control', 'no-store');
   await next();
 });
 
@@ -108,7 +106,8 @@ profilesRoute.get('/v1/profiles/:kind/:id/identity', async (c) => {
 
 profilesRoute.post('/v1/profiles/:kind/:id/merge', async (c) => {
   const now = Date.now();
-  const { site, identifier } = c.var;
+  const { identifier } = c.var;
+  const { site } = c.var.caller;
   const body = parseAs(mergeRequest, await readJson(c.req.raw, MAX_BYTES));
   const other = identifierIn(site, body.kind, body.id);
   if (other.name === identifier.name) {

@@ -67,6 +67,8 @@ export interface IngestRequest extends Addressed {
   verified?: boolean;
   /** Answer with what a decision may know, too. */
   view?: boolean;
+  /** Take the events only where the person is known already. */
+  known?: boolean;
 }
 
 export type IngestAnswer =
@@ -80,6 +82,8 @@ export type IngestAnswer =
     }
   /** The anonymous id is not known here (yet): ask its own object. `full`: and may not become so. */
   | { is: 'unknown'; full: boolean }
+  /** Nobody is known here yet, and {@link IngestRequest.known} wants somebody who is. */
+  | { is: 'new' }
   | Elsewhere;
 
 /** An event names both: the anonymous id `for` is to join the user. */

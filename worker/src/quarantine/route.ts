@@ -12,9 +12,9 @@ import type {
   ReplayResult,
 } from '../contract/wire.ts';
 import { ProblemError } from '../errors.ts';
+import type { PrivateEnv } from '../guard.ts';
 import { invalidField, parseAs } from '../parse.ts';
 import { pageBefore } from '../profile/path.ts';
-import { authenticateSecret } from '../site/authenticate.ts';
 import { siteRules } from '../enrich/siteRules.ts';
 import { readSnapshot } from '../site/snapshot.ts';
 import { quarantined, type QuarantineRow, removeEntries, rowsOf } from './entry.ts';
@@ -33,7 +33,10 @@ const MAX_DISCARD = 1_000;
 const MAX_BYTES = 160 * 1024;
 const DAY = 24 * 60 * 60_000;
 
-type Ctx = Context<{ Bindings: Env; Variables: { site: string; now: number } }>;
+interface QuarantineEnv extends PrivateEnv {
+  Variables: PrivateEnv['Variables'] & { site: string; now: number };
+}
+type Ctx = Context<QuarantineEnv>;
 
 const cursorOf = (position: Position | undefined): string | null =>
   position === undefined ? null : `${position.received}.${position.id}`;
@@ -86,17 +89,13 @@ async function chosen(
   return findRefused(c.env, site, filter, { order: 'oldest', after: from, limit: MAX_REPLAY }, now);
 }
 
-/** `/v1/quarantine`: refused events, to be looked at, discarded and replayed. Who may call: a secret key. */
-export const quarantineRoute = new Hono<{
-  Bindings: Env;
-  Variables: { site: string; now: number };
-}>();
+/** `/v1/quarantine`: refused events, to be looked at, discarded and replayed. `access.ts` says who may call which. */
+export const quarantineRoute = new Hono<QuarantineEnv>();
 
 quarantineRoute.use('/v1/quarantine/*', async (c, next) => {
   const now = Date.now();
   c.set('now', now);
-  c.set('site', await authenticateSecret(c.env, c.req.raw, now));
-  c.header('cache-control', 'no-store');
+  c.set('site', c.var.caller.site);
   await next();
 });
 

@@ -1,8 +1,11 @@
 import { orUnavailable, ProblemError } from '../errors.ts';
 import { findKey, type KeyOwner } from './keys.ts';
+import { isAllowedOrigin } from './origins.ts';
+import { countRequest } from './rate.ts';
+import { hasOne, type Scope } from './scopes.ts';
 
 /** The key that a request carries in its headers: bearer, or the user name of basic authorization. */
-function headerKey(headers: Headers): string | undefined {
+export function headerKey(headers: Headers): string | undefined {
   const authorization = headers.get('authorization');
   if (authorization === null) return undefined;
   const [scheme = '', value = ''] = authorization.trim().split(/\s+/, 2);
@@ -35,18 +38,22 @@ export async function authenticate(
   const given = headerKey(request.headers) || bodyKey;
   const key = given || urlKey(request.url);
   if (key === undefined || key === '') {
-    throw new ProblemError(
-      401,
-      'key_missing',
-      'No key. Send it as bearer, as the user name of basic authorization or, with events and questions, as "writeKey" in the body.',
-      { headers: { 'www-authenticate': 'Bearer' } },
-    );
+    throw keyMissing();
   }
   const owner = await orUnavailable(findKey(env.DB, key, request.url, now), 'keys');
   // URLs are written into logs, so a secret key in one counts for nothing.
   if (owner === undefined || (!given && owner.kind === 'secret')) throw keyUnknown();
   return owner;
 }
+
+/** The error where no key was sent. */
+export const keyMissing = (): ProblemError =>
+  new ProblemError(
+    401,
+    'key_missing',
+    'No key. Send it as bearer, as the user name of basic authorization or, with events and questions, as "writeKey" in the body.',
+    { headers: { 'www-authenticate': 'Bearer' } },
+  );
 
 /** The error for a key that is nobody's. */
 export const keyUnknown = (): ProblemError =>
@@ -59,26 +66,47 @@ export const keyUnknown = (): ProblemError =>
     },
   );
 
-/** The site whose secret key the request carries as bearer. Throws 401, or 403 for a write key. */
-export async function authenticateSecret(env: Env, request: Request, now: number): Promise<string> {
-  const owner = await authenticate(env, request, undefined, now);
-  if (owner.kind !== 'secret') {
-    throw new ProblemError(
-      403,
-      'secret_key_needed',
-      'This route needs a secret key, and this is a write key.',
-    );
-  }
-  return owner.site;
+/** Throws 403 where a secret key has none of the scopes that a route wants. */
+export function requireScope({ scopes }: Pick<KeyOwner, 'scopes'>, wanted: readonly Scope[]): void {
+  if (hasOne(scopes, wanted)) return;
+  throw new ProblemError(
+    403,
+    'scope_missing',
+    `This needs a secret key with the scope ${wanted.map((scope) => `"${scope}"`).join(' or ')}. Make one, or use another.`,
+  );
+}
+
+/** The error for a write key where a secret one is needed. */
+export const secretKeyNeeded = (): ProblemError =>
+  new ProblemError(
+    403,
+    'secret_key_needed',
+    'This route needs a secret key, and this is a write key.',
+  );
+
+/**
+ * Whose events or questions these are: {@link authenticate}, and a secret key must be made for that. Throws 429 where
+ * the key asks too often.
+ */
+export async function authenticateSender(
+  env: Env,
+  request: Request,
+  bodyKey: string | undefined,
+  now: number,
+): Promise<KeyOwner> {
+  const owner = await authenticate(env, request, bodyKey, now);
+  if (owner.kind === 'secret') requireScope(owner, ['events']);
+  await countRequest(env, 'KEY_RATE', owner.id, now);
+  return owner;
 }
 
 /**
  * Refuses a page whose origin the site does not allow. Requests without an `Origin` are not from a page
  * of another site: servers, and same-origin reads.
  */
-export function checkOrigin(request: Request, origins: string[]): void {
+export function checkOrigin(request: Request, origins: readonly string[]): void {
   const origin = request.headers.get('origin');
-  if (origin === null || origins.includes('*') || origins.includes(origin)) return;
+  if (origin === null || isAllowedOrigin(origin, origins)) return;
   throw new ProblemError(
     403,
     'origin_not_allowed',

@@ -1,26 +1,66 @@
 import { hex } from '../hash.ts';
 import { sha256 } from '../sha256.ts';
 import { patient } from './patient.ts';
+import { type Scope, SCOPES } from './scopes.ts';
 
 /** What a key opens. */
 export interface KeyOwner {
   site: string;
   kind: 'write' | 'secret';
+  /** Names the key where it must not be shown: see {@link keyIdOf}. */
+  id: string;
+  /** What a secret key may do; empty for a write key, which opens nothing private. */
+  scopes: readonly Scope[];
+}
+
+/** A key as its row in D1 has it. */
+interface KeyRow {
+  site: string;
+  kind: 'write' | 'secret';
+  scopes: string | null;
+  expires_at: number | null;
+}
+
+interface Known {
+  owner: KeyOwner;
+  /** It is asked for again from then on. UTC milliseconds. */
+  until: number;
+  /** It opens nothing from then on. UTC milliseconds. */
+  ends: number;
 }
 
 /** How long an isolate trusts what it knows of a key. Milliseconds. */
 const TRUST = 30_000;
-const known = new Map<string, { owner: KeyOwner; until: number }>();
+/** Seconds after which a key that was revoked opens nothing anywhere. */
+export const KEYS_IN_FORCE_WITHIN = TRUST / 1000;
+const known = new Map<string, Known>();
 
 /** Hash under which a key is kept. */
 export const hashKey = (key: string): string => hex(sha256(`key\0${key}`));
+
+/** Characters of a key's id. */
+export const KEY_ID_LENGTH = 16;
+
+/**
+ * The id of a key, from the hash under which it is kept: whoever holds a key can tell which one it is, and nobody can
+ * make the key from it, which has 192 random bits.
+ */
+export const keyIdOf = (hash: string): string => hash.slice(0, KEY_ID_LENGTH);
+
+/** The scopes that a row of `keys` means. Those that this release does not know are left out. */
+export const scopesOf = ({ kind, scopes }: Pick<KeyRow, 'kind' | 'scopes'>): readonly Scope[] => {
+  if (kind === 'write') return [];
+  if (scopes === null) return SCOPES;
+  const given = JSON.parse(scopes) as string[];
+  return SCOPES.filter((scope) => given.includes(scope));
+};
 
 const DEMO = /^[ws]k_demo$/;
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
- * Whose key this is, or undefined for nobody's. D1 is asked before a key is called unknown, since
- * clients drop a batch for ever on a 401. The published keys of the demo work on a local host only.
+ * Whose key this is, or undefined for nobody's, or one whose time is over. D1 is asked before a key is called unknown,
+ * since clients drop a batch for ever on a 401. The published keys of the demo work on a local host only.
  *
  * @param url of the request that brings the key
  */
@@ -34,21 +74,32 @@ export async function findKey(
   if (DEMO.test(key) && !LOCAL.test(new URL(url).hostname)) return undefined;
   const hit = known.get(key);
   if (hit !== undefined && hit.until > now) return hit.owner;
-  let owner: KeyOwner | null;
+  const hash = hashKey(key);
+  let row: KeyRow | null;
   try {
-    const asked = db.prepare('select site, kind from keys where hash = ?1').bind(hashKey(key));
-    owner = await patient(asked.first<KeyOwner>());
+    const asked = db
+      .prepare('select site, kind, scopes, expires_at from keys where hash = ?1')
+      .bind(hash);
+    row = await patient(asked.first<KeyRow>());
   } catch (error) {
     // D1 is away: what was known a while ago is better than an outage.
     console.error('keys', String(error));
     if (hit === undefined) throw error;
-    owner = hit.owner;
+    return hit.ends > now ? hit.owner : undefined;
   }
-  if (owner === null) {
+  const ends = row?.expires_at ?? Infinity;
+  if (row === null || ends <= now) {
     known.delete(key);
     return undefined;
   }
+  const { site, kind } = row;
+  const owner = { site, kind, id: keyIdOf(hash), scopes: scopesOf(row) };
   if (known.size >= 10_000) known.clear();
-  known.set(key, { owner, until: now + TRUST });
+  known.set(key, { owner, until: Math.min(now + TRUST, ends), ends });
   return owner;
+}
+
+/** Lets this isolate ask for a key anew, since it was changed. */
+export function forgetKey(id: string): void {
+  for (const [key, { owner }] of known) if (owner.id === id) known.delete(key);
 }

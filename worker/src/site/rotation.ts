@@ -1,5 +1,5 @@
-import { base64url } from '../hash.ts';
 import { identityPurpose } from './create.ts';
+import { newKey } from './newKey.ts';
 import { encrypt } from './secrets.ts';
 
 /** When the valid identity secrets of a site were made. UTC milliseconds; null where there is no previous one. */
@@ -29,7 +29,7 @@ export async function rotate(
   site: string,
   now: number,
 ): Promise<{ secret: string; times: SecretTimes }> {
-  const secret = `is_${base64url(crypto.getRandomValues(new Uint8Array(24)))}`;
+  const secret = newKey('identity');
   const sealed = await encrypt(env.CRESSET_SECRET, identityPurpose(site), secret);
   const times = await env.DB.prepare(
     `update sites

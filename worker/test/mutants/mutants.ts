@@ -7,6 +7,8 @@ const PLACEHOLDERS = 'attacks.placeholders.test.ts';
 const FLOODS = 'attacks.floods.test.ts';
 const TRAITS = 'attacks.traits.test.ts';
 const READING = 'attacks.reading.test.ts';
+const ACCESS = 'access.test.ts';
+const SITES = 'sites.test.ts';
 const OTHERS = 'attacks.test.ts';
 const QUARANTINE = 'quarantine.test.ts';
 const QUARANTINE_ERASURE = 'quarantine.erasure.test.ts';
@@ -93,17 +95,52 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a write key opens the private routes',
-    file: `${SRC}/site/authenticate.ts`,
-    find: "if (owner.kind !== 'secret') {",
-    replace: "if (owner.site === '') {",
+    file: `${SRC}/guard.ts`,
+    find: "if (owner.kind !== 'secret') throw secretKeyNeeded();",
+    replace: "if (owner.site === '') throw secretKeyNeeded();",
     test: [READING, 'tell nothing under a write key: GET /v1/profiles/:kind/:id/timeline'],
   },
   {
     name: 'a profile is open to everybody',
-    file: `${SRC}/profile/route.ts`,
-    find: 'const site = await authenticateSecret(c.env, c.req.raw, Date.now());',
-    replace: "const site = 'site';",
+    file: `${SRC}/guard.ts`,
+    find: 'const caller = await callerOf(c, access, site, now);',
+    replace: "const caller = { site: 'site', key: '', scopes: SCOPES, isOperator: false };",
     test: [READING, 'tell nothing under a write key: GET /v1/profiles/:kind/:id/timeline'],
+  },
+  {
+    name: 'a secret key of any scope opens every private route',
+    file: `${SRC}/guard.ts`,
+    find: "if (typeof access === 'object') requireScope(caller, access);",
+    replace: '',
+    test: [ACCESS, 'a key with one of the scopes, and no other'],
+  },
+  {
+    name: 'a secret key opens the routes of another site',
+    file: `${SRC}/guard.ts`,
+    find: 'if (site !== undefined && site !== caller.site) throw siteUnknown(site);',
+    replace: '',
+    test: [ACCESS, 'of other sites no key'],
+  },
+  {
+    name: 'a secret key for campaigns sends events as a server',
+    file: `${SRC}/site/authenticate.ts`,
+    find: "if (owner.kind === 'secret') requireScope(owner, ['events']);",
+    replace: '',
+    test: [ACCESS, 'of secret keys only one for events'],
+  },
+  {
+    name: 'a key hands out scopes that it has not',
+    file: `${SRC}/admin/keys.ts`,
+    find: 'if (missing === undefined) return;',
+    replace: 'if (missing === undefined || caller.key) return;',
+    test: [SITES, 'hands out no more than it has'],
+  },
+  {
+    name: 'an allowed origin covers hosts that end like it',
+    file: `${SRC}/site/origins.ts`,
+    find: 'host.endsWith(`.${itsHost}`)',
+    replace: 'host.endsWith(itsHost)',
+    test: [SITES, 'changes name and origins'],
   },
   {
     name: 'a write key is told who was erased',

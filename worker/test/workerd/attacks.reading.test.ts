@@ -4,27 +4,20 @@
  */
 import { env } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ACCESS } from '../../src/access.ts';
 import type { ErasureReceipt } from '../../src/contract/wire.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import page from '../../../docs/reference/http.md?raw';
 import { SITE } from '../setup.ts';
 import { made } from './campaigns.ts';
 import { ask, call, fresh, sent, track } from './client.ts';
 
-/** Routes that a write key opens, and those that hold nothing of anybody. */
-const PUBLIC = new Set([
-  'POST /v1/batch',
-  'POST /v1/decide',
-  'GET /console',
-  'GET /c.js',
-  'GET /c/:hash.js',
-  'GET /c/:name.js',
-  'GET /healthz',
-]);
-
-const ROUTES = [...page.matchAll(/^### `([A-Z]+) (\/[^`]*)`$/gm)]
-  .map(([, method = '', path = '']) => ({ method, path }))
-  .filter(({ method, path }) => !PUBLIC.has(`${method} ${path}`));
+/** All that a write key does not open. */
+const ROUTES = Object.entries(ACCESS)
+  .filter(([, access]) => access !== 'anybody' && access !== 'sender')
+  .map(([route]) => {
+    const [method = '', path = ''] = route.split(' ');
+    return { method, path };
+  });
 
 const user = fresh('victim');
 const home = fresh('home');
@@ -62,6 +55,7 @@ const paths = (path: string): string[] =>
       .replace(':kind', kind)
       .replace('/v1/erasures/:id', `/v1/erasures/${encodeURIComponent(erasure)}`)
       .replace('/v1/campaigns/:id', `/v1/campaigns/${campaign}`)
+      .replace(':site', erasure === 'none' ? 'nobodys' : SITE.id)
       .replace(':id', id),
   );
 

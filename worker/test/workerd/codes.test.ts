@@ -7,19 +7,24 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import reference from '../../../docs/reference/http.md?raw';
 import type { NoticeCode, Notice, Problem, RejectionCode } from '../../src/contract/wire.ts';
 import { createSite } from '../../src/site/create.ts';
+import { hashKey } from '../../src/site/keys.ts';
 import { SITE } from '../setup.ts';
 import { tableUnder } from '../unit/docs/markdown.ts';
 import { input, made } from './campaigns.ts';
+import { asOperator, askWith } from './operator.ts';
 import { ask, call, changed, fresh, objectOf, page, send, sent, track } from './client.ts';
 
 const { writeKey } = SITE;
 /** A site whose people have one anonymous id each. */
 const NARROW = { ...SITE, id: 'narrow', writeKey: 'wk_narrow', secretKey: 'sk_narrow' };
+/** A site whose secret key asks too often. */
+const LOUD = { ...SITE, id: 'loud', writeKey: 'wk_loud', secretKey: 'sk_loud' };
 /** A site whose identity secret was encrypted under a worker secret that is gone. */
 const SEALED = { ...SITE, id: 'sealed', writeKey: 'wk_sealed', secretKey: 'sk_sealed' };
 
 beforeAll(async () => {
   await createSite(env.DB, env.CRESSET_SECRET, NARROW, Date.now());
+  await createSite(env.DB, env.CRESSET_SECRET, LOUD, Date.now());
   await createSite(env.DB, 'another worker secret', SEALED, Date.now());
   await env.DB.prepare(
     `update sites set settings = '{"maxAnonymousIds":1}' where id = 'narrow'`,
@@ -88,6 +93,35 @@ const ERRORS: Record<string, () => Promise<Response>> = {
   event_not_found: () => ask('GET', '/v1/quarantine/nothing'),
   erasure_not_found: () => ask('GET', '/v1/erasures/nothing'),
   build_unknown: () => call('GET', `/c/${'0'.repeat(16)}.js`),
+  scope_missing: async () => {
+    const path = `/v1/sites/${SITE.id}/keys`;
+    const made = await ask('POST', path, { kind: 'secret', scopes: ['events'] });
+    const { key } = await made.json<{ key: string }>();
+    return askWith(key)('GET', '/v1/campaigns');
+  },
+  operator_key_needed: () => ask('GET', '/v1/sites'),
+  site_not_found: () => ask('GET', '/v1/sites/another'),
+  key_not_found: () => ask('DELETE', `/v1/sites/${SITE.id}/keys/nothing`),
+  site_exists: () => asOperator('POST', '/v1/sites', { id: SITE.id, name: 'Twice', origins: [] }),
+  keys_full: async () => {
+    const hashes = JSON.stringify(Array.from({ length: 100 }, (_, i) => `filler-${i}`));
+    await env.DB.prepare(
+      `insert into keys (hash, site, kind, created_at)
+       select value, 'sealed', 'write', 0 from json_each(?1)`,
+    )
+      .bind(hashes)
+      .run();
+    return asOperator('POST', '/v1/sites/sealed/keys', { kind: 'write' });
+  },
+  key_in_use: () =>
+    ask('DELETE', `/v1/sites/${SITE.id}/keys/${hashKey(SITE.secretKey).slice(0, 16)}`),
+  rate_limited: async () => {
+    for (;;) {
+      const response = await askWith(LOUD.secretKey)('GET', '/v1/settings');
+      if (response.status === 429) return response;
+      await response.body?.cancel();
+    }
+  },
   campaign_exists: async () => {
     const { id } = await made(fresh('twice'));
     return ask('POST', '/v1/campaigns', input(id));

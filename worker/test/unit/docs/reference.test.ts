@@ -175,9 +175,33 @@ describe('limits', () => {
     ['worker/src/quarantine/route.ts', 'MAX_DISCARD = 1_000', '100, and 1,000'],
     ['worker/src/quarantine/route.ts', 'MAX_BYTES = 160 * 1024', '160 KB, and 50'],
     ['worker/src/site/decisionToken.ts', 'DECISION_LIFE = 7 *', '7 days'],
+    ['worker/src/admin/keyStore.ts', 'MAX_KEYS = 100', 'keys of a site 100'],
+    ['worker/src/site/origins.ts', 'MAX_ORIGINS = 100', 'origins of a site 100 of 255 characters'],
+    ['worker/src/site/origins.ts', 'MAX_ORIGIN_LENGTH = 255', '100 of 255 characters'],
+    ['worker/src/admin/log.ts', 'MAX_CALLS = 200', 'log of private calls 200'],
+    ['worker/src/admin/log.ts', 'LOG_DAYS = 400', 'kept for 400 days'],
   ])('%s: %s is said as %s', (file, constant, text) => {
     expect(read(file)).toContain(`const ${constant}`);
     expect(limits).toContain(text);
+  });
+
+  it('of rates are those of wrangler.toml', () => {
+    const rates = tableUnder(page, '### Rates').map((row) => row.join(' '));
+    const set = [
+      ...read('wrangler.toml').matchAll(/name = "(\w+_RATE)"[^[]*?limit = (\d+), period = (\d+)/g),
+    ].map(([, name = '', limit, period]) => [name, Number(limit), Number(period)] as const);
+    const [, key, calls] = /PACE = \{ KEY_RATE: (\d+), PRIVATE_RATE: (\d+) \}/.exec(source) ?? [];
+    const paces = new Map([
+      ['KEY_RATE', Number(key)],
+      ['PRIVATE_RATE', Number(calls)],
+    ]);
+    expect(set).toHaveLength(3);
+    expect(
+      set.map(([name, limit, period]) => {
+        const time = period === 60 ? 'a minute' : `${period} s`;
+        return `${number(limit * (paces.get(name) ?? 1))} in ${time}`;
+      }),
+    ).toEqual(rates.map((row) => /[\d,]+ in .+$/.exec(row)?.[0]));
   });
 
   const settings = tableUnder(page, '### SettingsPatch')

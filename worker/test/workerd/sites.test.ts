@@ -1,0 +1,373 @@
+/** Sites, their keys and the log of private calls, through HTTP. */
+import { env } from 'cloudflare:test';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { tidy } from '../../src/admin/tidy.ts';
+import type {
+  KeyAnswer,
+  KeyRevokedAnswer,
+  KeysAnswer,
+  LogAnswer,
+  NewKeyAnswer,
+  NewSiteAnswer,
+  Problem,
+  SiteAnswer,
+  SitesAnswer,
+} from '../../src/contract/wire.ts';
+import { hashKey } from '../../src/site/keys.ts';
+import { signUserId } from '../../src/site/secrets.ts';
+import { call, fresh, track } from './client.ts';
+import { asOperator, askWith } from './operator.ts';
+
+const ORIGIN = 'https://made.example';
+let site: NewSiteAnswer;
+let ask: ReturnType<typeof askWith>;
+
+beforeEach(async () => {
+  const made = await asOperator('POST', '/v1/sites', {
+    id: fresh('made'),
+    name: 'Made',
+    origins: [ORIGIN],
+  });
+  if (made.status !== 201) throw new Error(await made.text());
+  site = await made.json<NewSiteAnswer>();
+  ask = askWith(site.secretKey);
+});
+
+const batch = (key: string, origin = ORIGIN): Promise<Response> =>
+  call('POST', '/v1/batch', { writeKey: key, batch: [track(fresh('anon'), 'X')] }, { origin });
+const codeOf = async (response: Response): Promise<string> => (await response.json<Problem>()).code;
+const addKey = async (body: unknown): Promise<NewKeyAnswer> => {
+  const response = await ask('POST', `/v1/sites/${site.id}/keys`, body);
+  if (response.status !== 201) throw new Error(await response.text());
+  return response.json<NewKeyAnswer>();
+};
+const keysOf = async (): Promise<KeyAnswer[]> =>
+  (await (await ask('GET', `/v1/sites/${site.id}/keys`)).json<KeysAnswer>()).keys;
+const idOf = (key: string): string => hashKey(key).slice(0, 16);
+
+describe('a site', () => {
+  it('works at once with what its maker was shown', async () => {
+    expect((await batch(site.writeKey)).status).toBe(200);
+    expect(await codeOf(await batch(site.writeKey, 'https://evil.example'))).toBe(
+      'origin_not_allowed',
+    );
+    const userId = fresh('user');
+    const signature = await signUserId(site.identitySecret, userId);
+    const body = { writeKey: site.writeKey, anonymousId: fresh('a'), userId, signature };
+    const identified = await call('POST', '/v1/identify', body);
+    expect(await identified.json()).toMatchObject({ accepted: 1, notices: [] });
+    expect((await ask('GET', `/v1/profiles/user/${userId}`)).status).toBe(200);
+  });
+
+  it('is listed for the operator, without keys', async () => {
+    const { sites } = await (await asOperator('GET', '/v1/sites')).json<SitesAnswer>();
+    const { id, name, origins, createdAt } = site;
+    expect(sites).toContainEqual({ id, name, origins, createdAt });
+  });
+
+  it('is not made twice, and its keys are not added to', async () => {
+    const again = { id: site.id, name: 'Taken over', origins: ['*'] };
+    const response = await asOperator('POST', '/v1/sites', again);
+    expect([response.status, await codeOf(response)]).toEqual([409, 'site_exists']);
+    expect(await keysOf()).toHaveLength(2);
+    const read = await (await ask('GET', `/v1/sites/${site.id}`)).json<SiteAnswer>();
+    expect(read).toMatchObject({ name: 'Made', origins: [ORIGIN] });
+  });
+
+  it('changes name and origins, in force at once where it was changed', async () => {
+    const origins = ['https://*.made.example', 'null', 'https://*.made.example'];
+    // Compiled at once, and not some seconds after the last time.
+    expect((await batch(site.writeKey)).status).toBe(200);
+    await env.DB.prepare('update sites set compiled_at = 0 where id = ?1').bind(site.id).run();
+    const changed = await ask('PATCH', `/v1/sites/${site.id}`, { name: 'Changed', origins });
+    expect(await changed.json()).toMatchObject({
+      id: site.id,
+      name: 'Changed',
+      origins: ['https://*.made.example', 'null'],
+      inForceWithin: 90,
+    });
+    const got = await Promise.all(
+      ['https://www.made.example', 'null', ORIGIN, 'https://evilmade.example'].map(
+        async (origin) => (await batch(site.writeKey, origin)).status,
+      ),
+    );
+    expect(got).toEqual([200, 200, 403, 403]);
+    const alone = await ask('PATCH', `/v1/sites/${site.id}`, { name: 'Again' });
+    expect(await alone.json()).toMatchObject({ name: 'Again', origins: origins.slice(0, 2) });
+  });
+
+  it.each([
+    [{ origins: ['https://made.example/'] }, 'origins.0'],
+    [{ origins: ['https://*.com'] }, 'origins.0'],
+    [{ origins: Array.from({ length: 101 }, (_, i) => `https://${i}.example`) }, 'origins'],
+    [{ id: 'Other' }, 'id'],
+    [{ name: '' }, 'name'],
+    [{ jurisdiction: 'eu' }, 'jurisdiction'],
+  ])('refuses %j, and says what is wrong', async (patch, field) => {
+    const response = await ask('PATCH', `/v1/sites/${site.id}`, patch);
+    const { code, detail } = await response.json<Problem>();
+    expect([response.status, code]).toEqual([400, 'invalid_field']);
+    expect(detail).toContain(field);
+  });
+});
+
+describe('a key', () => {
+  it('is listed by what tells it apart, never shown again', async () => {
+    const made = await addKey({ kind: 'secret', name: 'Campaign tool', scopes: ['campaigns'] });
+    const keys = await keysOf();
+    expect(keys.map(({ id, kind, name, current }) => ({ id, kind, name, current }))).toEqual(
+      expect.arrayContaining([
+        { id: idOf(site.writeKey), kind: 'write', name: '', current: false },
+        { id: idOf(site.secretKey), kind: 'secret', name: '', current: true },
+        { id: made.id, kind: 'secret', name: 'Campaign tool', current: false },
+      ]),
+    );
+    expect(made).toMatchObject({ scopes: ['campaigns'], expiresAt: null, id: idOf(made.key) });
+    const text = JSON.stringify(keys);
+    for (const key of [site.writeKey, site.secretKey, made.key]) {
+      expect(text).not.toContain(key);
+      expect(text).not.toContain(hashKey(key));
+    }
+    const { results } = await env.DB.prepare('select * from keys where site = ?1')
+      .bind(site.id)
+      .all();
+    expect(JSON.stringify(results)).not.toContain(made.key);
+  });
+
+  it('hands out no more than it has', async () => {
+    const { key } = await addKey({ kind: 'secret', scopes: ['admin', 'read'] });
+    const narrow = askWith(key);
+    const path = `/v1/sites/${site.id}/keys`;
+    const more = await narrow('POST', path, { kind: 'secret', scopes: ['profiles'] });
+    expect([more.status, await codeOf(more)]).toEqual([403, 'scope_missing']);
+    const rotated = await narrow('POST', `${path}/${idOf(site.secretKey)}/rotate`, {});
+    expect([rotated.status, await codeOf(rotated)]).toEqual([403, 'scope_missing']);
+    const same = await narrow('POST', path, { kind: 'secret' });
+    expect(await same.json()).toMatchObject({ scopes: ['read', 'admin'] });
+    const write = await narrow('POST', path, { kind: 'write' });
+    expect(await write.json()).toMatchObject({ scopes: [] });
+  });
+
+  it('opens nothing any more once it is revoked', async () => {
+    const { id, key } = await addKey({ kind: 'write' });
+    expect((await batch(key)).status).toBe(200);
+    const revoked = await ask('DELETE', `/v1/sites/${site.id}/keys/${id}`);
+    expect(await revoked.json<KeyRevokedAnswer>()).toEqual({ id, inForceWithin: 30 });
+    expect(await codeOf(await batch(key))).toBe('key_unknown');
+    const again = await ask('DELETE', `/v1/sites/${site.id}/keys/${id}`);
+    expect(await codeOf(again)).toBe('key_not_found');
+  });
+
+  it('does not revoke itself, nor one of another site', async () => {
+    const own = await ask('DELETE', `/v1/sites/${site.id}/keys/${idOf(site.secretKey)}`);
+    expect([own.status, await codeOf(own)]).toEqual([409, 'key_in_use']);
+    const foreign = await ask('DELETE', `/v1/sites/${site.id}/keys/${idOf('sk_test')}`);
+    expect([foreign.status, await codeOf(foreign)]).toEqual([404, 'key_not_found']);
+    expect((await askWith('sk_test')('GET', '/v1/settings')).status).toBe(200);
+  });
+
+  it('is rotated: the old one counts until its time is over', async () => {
+    const old = await addKey({ kind: 'write', name: 'Page' });
+    const path = `/v1/sites/${site.id}/keys/${old.id}/rotate`;
+    const rotated = await ask('POST', path, { overlap: 600 });
+    const made = await rotated.json<NewKeyAnswer>();
+    expect(made).toMatchObject({ kind: 'write', name: 'Page', expiresAt: null });
+    expect(made.key).not.toBe(old.key);
+    expect([(await batch(old.key)).status, (await batch(made.key)).status]).toEqual([200, 200]);
+    const ends = Date.parse((await keysOf()).find(({ id }) => id === old.id)?.expiresAt ?? '');
+    expect(ends).toBeGreaterThan(Date.now());
+    expect(ends).toBeLessThanOrEqual(Date.now() + 600_000);
+    vi.spyOn(Date, 'now').mockReturnValue(ends);
+    try {
+      expect(await codeOf(await batch(old.key))).toBe('key_unknown');
+      expect((await batch(made.key)).status).toBe(200);
+      expect(await codeOf(await ask('POST', path, {}))).toBe('key_not_found');
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
+  it('is rotated by itself, at once where that is asked', async () => {
+    const path = `/v1/sites/${site.id}/keys/${idOf(site.secretKey)}/rotate`;
+    const rotated = await ask('POST', path, { overlap: 0 });
+    const { key, scopes } = await rotated.json<NewKeyAnswer>();
+    expect(scopes).toEqual(['events', 'read', 'profiles', 'campaigns', 'admin']);
+    expect(await codeOf(await ask('GET', '/v1/settings'))).toBe('key_unknown');
+    expect((await askWith(key)('GET', '/v1/settings')).status).toBe(200);
+  });
+
+  it('may have an end from the beginning', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const made = await addKey({ kind: 'secret', scopes: ['read'], expiresAt });
+    expect(made.expiresAt).toBe(expiresAt);
+    expect((await askWith(made.key)('GET', '/v1/settings')).status).toBe(200);
+    vi.spyOn(Date, 'now').mockReturnValue(Date.parse(expiresAt));
+    try {
+      expect(await codeOf(await askWith(made.key)('GET', '/v1/settings'))).toBe('key_unknown');
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
+  it.each([
+    [{}, 'kind'],
+    [{ kind: 'operator' }, 'kind'],
+    [{ kind: 'secret', scopes: [] }, 'scopes'],
+    [{ kind: 'secret', scopes: ['all'] }, 'scopes.0'],
+    [{ kind: 'write', scopes: ['read'] }, 'scopes'],
+    [{ kind: 'secret', expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+  ])('is not made of %j', async (body, field) => {
+    const response = await ask('POST', `/v1/sites/${site.id}/keys`, body);
+    const { code, detail } = await response.json<Problem>();
+    expect([response.status, code]).toEqual([400, 'invalid_field']);
+    expect(detail).toContain(`"${field}"`);
+  });
+
+  it('of an earlier release has every scope', async () => {
+    const { results } = await env.DB.prepare('select scopes from keys where hash = ?1')
+      .bind(hashKey(site.secretKey))
+      .all();
+    expect(results).toEqual([{ scopes: null }]);
+    const current = (await keysOf()).find((key) => key.current);
+    expect(current?.scopes).toEqual(['events', 'read', 'profiles', 'campaigns', 'admin']);
+  });
+});
+
+describe('the log', () => {
+  const logged = async (query = ''): Promise<LogAnswer> =>
+    (await asOperator('GET', `/v1/sites/${site.id}/log${query}`)).json<LogAnswer>();
+  /** The log, once it has so many lines: they are written after the answers. */
+  const lines = async (count: number): Promise<LogAnswer['calls']> => {
+    for (;;) {
+      const { calls } = await logged('?limit=200');
+      const theirs = calls.filter(({ path }) => !path.endsWith('/log'));
+      if (theirs.length >= count) return theirs;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+
+  it('says who called what and what came of it, and nothing of a person', async () => {
+    const { key, id } = await addKey({ kind: 'secret', scopes: ['read'] });
+    const user = fresh('ada@mail.example');
+    await askWith(key)('GET', `/v1/profiles/user/${user}`);
+    await askWith(key)('POST', `/v1/profiles/user/${user}/erase`, { reason: 'very private' });
+    await askWith(key)('GET', `/v1/campaigns/${user}`);
+    await ask('PATCH', `/v1/sites/${site.id}`, { name: 'Very private name' });
+    const calls = await lines(5);
+    const own = idOf(site.secretKey);
+    expect(calls.map((call) => ({ ...call, at: '' }))).toEqual(
+      expect.arrayContaining([
+        {
+          at: '',
+          key: own,
+          method: 'POST',
+          path: '/v1/sites/:site/keys',
+          target: '',
+          status: 201,
+          code: '',
+        },
+        {
+          at: '',
+          key: id,
+          method: 'GET',
+          path: '/v1/profiles/:kind/:id',
+          target: '',
+          status: 404,
+          code: 'profile_unknown',
+        },
+        {
+          at: '',
+          key: id,
+          method: 'POST',
+          path: '/v1/profiles/:kind/:id/erase',
+          target: '',
+          status: 403,
+          code: 'scope_missing',
+        },
+        {
+          at: '',
+          key: id,
+          method: 'GET',
+          path: '/v1/campaigns/:id',
+          target: '',
+          status: 404,
+          code: 'campaign_not_found',
+        },
+        {
+          at: '',
+          key: own,
+          method: 'PATCH',
+          path: '/v1/sites/:site',
+          target: '',
+          status: 200,
+          code: '',
+        },
+      ]),
+    );
+    const { results } = await env.DB.prepare('select * from calls where site = ?1')
+      .bind(site.id)
+      .all();
+    const text = JSON.stringify(results);
+    for (const secret of [user, 'private', key, site.secretKey, hashKey(key)]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it('names what was changed, and the operator', async () => {
+    const { id } = await addKey({ kind: 'write' });
+    await asOperator('DELETE', `/v1/sites/${site.id}/keys/${id}`);
+    const calls = await lines(2);
+    expect(calls).toContainEqual(
+      expect.objectContaining({ key: 'operator', method: 'DELETE', target: id, status: 200 }),
+    );
+  });
+
+  it('comes in pages, newest first', async () => {
+    for (let i = 0; i < 3; i++) await ask('GET', '/v1/settings');
+    await lines(3);
+    const whole = await logged('?limit=200');
+    const first = await logged('?limit=2');
+    expect(first.calls).toHaveLength(2);
+    const times = whole.calls.map(({ at }) => at);
+    expect(times).toEqual(times.toSorted().toReversed());
+    const second = await logged(`?limit=200&before=${first.next}`);
+    expect(second.next).toBeNull();
+    expect(second.calls.length).toBeGreaterThan(0);
+    expect((await asOperator('GET', `/v1/sites/${site.id}/log?limit=0`)).status).toBe(400);
+    expect((await asOperator('GET', `/v1/sites/${site.id}/log?before=x`)).status).toBe(400);
+  });
+
+  it('is append-only in the database itself, and forgotten after 400 days', async () => {
+    await ask('GET', '/v1/settings');
+    await lines(1);
+    const change = env.DB.prepare("update calls set key = 'x' where site = ?1").bind(site.id);
+    await expect(change.run()).rejects.toThrow('append-only');
+    const remove = env.DB.prepare('delete from calls where site = ?1').bind(site.id);
+    await expect(remove.run()).rejects.toThrow('400 days');
+    const now = Date.now();
+    const insert = env.DB.prepare(
+      "insert into calls values (?1, ?2, ?3, 'k', 'GET /v1/old', '', 200, '')",
+    );
+    await env.DB.batch(
+      [401, 399].map((days) => insert.bind(site.id, now - days * 86_400_000, days)),
+    );
+    const count = async (): Promise<unknown> =>
+      env.DB.prepare("select count(*) as n from calls where site = ?1 and route = 'GET /v1/old'")
+        .bind(site.id)
+        .first('n');
+    const today = now - (now % 86_400_000);
+    await tidy(env, today + (4 * 60 + 16) * 60_000);
+    expect(await count()).toBe(2);
+    await tidy(env, today + (4 * 60 + 17) * 60_000);
+    expect(await count()).toBe(1);
+  });
+
+  it('fails no call that it cannot write about', async () => {
+    await env.DB.exec('alter table calls rename to calls_away');
+    try {
+      expect((await ask('GET', '/v1/settings')).status).toBe(200);
+    } finally {
+      await env.DB.exec('alter table calls_away rename to calls');
+    }
+  });
+});
