@@ -6,6 +6,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ACCESS, type RouteName } from '../worker/src/access.ts';
+import { OPERATIONS } from './openapi-operations.ts';
+import { callersOf, OPENAPI_FILE, openapiText } from './openapi.ts';
 import { readInterfaces, type WireField, type WireInterface } from './wire-fields.ts';
 
 const PAGE = 'docs/reference/http.md';
@@ -44,7 +47,35 @@ export function withTables(page: string, interfaces: readonly WireInterface[]): 
   });
 }
 
+/** Who may call which route, for the page's table. */
+function routesTable(): string {
+  const rows = (Object.keys(ACCESS) as RouteName[]).map((route) => {
+    const { summary, body, answer = '' } = OPERATIONS[route];
+    const type = (name: string): string =>
+      name.includes('/') || name === '' ? name : `[\`${name}\`](#${name.toLowerCase()})`;
+    const shown = route.replace(/\{.*\}$/, '.js').replace('.js.js', '.js');
+    return `| ${code(shown)} | ${callersOf(route)} | ${summary} | ${type(body ?? '')} | ${type(answer)} |`;
+  });
+  return [
+    '',
+    '| route | who may call | what | body | answer |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    '',
+  ].join('\n');
+}
+
+/** The page with its table of routes as it should be. */
+export const withRoutes = (page: string): string =>
+  page.replace(
+    /(<!-- routes -->\n)[^]*?(<!-- \/routes -->)/,
+    (_, open: string, close: string) => open + routesTable() + close,
+  );
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(PAGE, withTables(readFileSync(PAGE, 'utf8'), wireInterfaces()));
+  const page = readFileSync(PAGE, 'utf8');
+  writeFileSync(PAGE, withRoutes(withTables(page, wireInterfaces())));
+  writeFileSync(OPENAPI_FILE, openapiText());
   spawnSync('oxfmt', [PAGE], { stdio: 'inherit' });
 }

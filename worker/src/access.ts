@@ -17,6 +17,7 @@ const READ_CAMPAIGNS = ['read', 'campaigns'] as const;
  */
 export const ACCESS = {
   'GET /healthz': 'anybody',
+  'GET /openapi.json': 'anybody',
   'GET /c.js': 'anybody',
   'GET /c/:name{[a-z]+\\.js}': 'anybody',
   'GET /c/:hash{[0-9a-f]{16}\\.js}': 'anybody',

@@ -15,6 +15,7 @@ import { decideRoute } from './decide/route.ts';
 import { erasureRoute } from './erasure/route.ts';
 import { errorResponse, ProblemError, problemResponse } from './errors.ts';
 import { guard, type PrivateEnv } from './guard.ts';
+import { openapiRoute } from './openapi/route.ts';
 import { profilesRoute } from './profile/route.ts';
 import { quarantineRoute } from './quarantine/route.ts';
 import { scriptRoute } from './site/script.ts';
@@ -28,6 +29,7 @@ export const app = new Hono<PrivateEnv>({
 app.use(cors);
 app.use(guard);
 app.get('/healthz', (c) => c.json({ ok: true }));
+app.route('/', openapiRoute);
 app.route('/', scriptRoute);
 app.route('/', collectRoute);
 app.route('/', pixelRoute);

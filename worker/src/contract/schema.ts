@@ -235,7 +235,7 @@ const comparison = z
     }
   });
 
-const condition: z.ZodType<wire.Condition> = z.lazy(() =>
+export const condition: z.ZodType<wire.Condition> = z.lazy(() =>
   z.union([
     z.strictObject({ all: z.array(condition).check(z.maxLength(50)) }),
     z.strictObject({ any: z.array(condition).check(z.maxLength(50)) }),

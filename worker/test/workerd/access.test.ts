@@ -67,6 +67,7 @@ describe('access', () => {
     const open = ROUTES.filter(([, access]) => access === 'anybody').map(([route]) => route);
     expect(open.map((route) => route.replace(/\{.*/, ''))).toEqual([
       'GET /healthz',
+      'GET /openapi.json',
       'GET /c.js',
       'GET /c/:name',
       'GET /c/:hash',
@@ -187,5 +188,17 @@ describe('access', () => {
       const { status } = await askWith(site.secretKey)('GET', path);
       expect([path, status]).toEqual([path, 404]);
     }
+  });
+});
+
+describe('the document of all routes', () => {
+  it('is there for programs and pages', async () => {
+    const response = await call('GET', '/openapi.json', undefined, { origin: 'https://a.example' });
+    expect(response.headers.get('content-type')).toContain('application/json');
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await response.json()).toMatchObject({
+      openapi: '3.1.0',
+      paths: { '/v1/batch': { post: { responses: { 429: { description: expect.anything() } } } } },
+    });
   });
 });
