@@ -1,15 +1,23 @@
 /** `npx cresset`: the command line. Each command is a file that says what it does and answers what to print. */
+import { check, CHECK_HELP, CheckFailed } from './check.ts';
 import { UsageError } from './fault.ts';
 import { HELP } from './help.ts';
+import { init, INIT_HELP } from './init.ts';
+import { keys, KEYS_HELP } from './keys.ts';
 import { quarantine, QUARANTINE_HELP } from './quarantine.ts';
 import { sign, SIGN_HELP } from './sign.ts';
+import { sites, SITES_HELP } from './sites.ts';
 
 /** What a command does with the words after its name. Answers the text for standard output. */
 type Command = (words: string[]) => Promise<string> | string;
 
 const COMMANDS: Readonly<Record<string, { run: Command; help: string }>> = {
+  check: { run: check, help: CHECK_HELP },
+  init: { run: init, help: INIT_HELP },
+  keys: { run: keys, help: KEYS_HELP },
   quarantine: { run: quarantine, help: QUARANTINE_HELP },
   sign: { run: sign, help: SIGN_HELP },
+  sites: { run: sites, help: SITES_HELP },
 };
 
 const commandOf = (name: string): { run: Command; help: string } => {
@@ -42,7 +50,9 @@ try {
 } catch (error) {
   // Not the stack: it would tell nothing of what to do.
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`cresset: ${message}\n`);
+  // What was found is what was asked for, whatever it is.
+  if (error instanceof CheckFailed) process.stdout.write(`${message}\n`);
+  else process.stderr.write(`cresset: ${message}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${error.help}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -2,8 +2,12 @@
 export const HELP = `Usage: cresset <command> [options]
 
 Commands:
+  check <url>     is the tag right on this page
+  init <site>     set up a worker and its first site, from a clone
+  keys            list, make, rotate and revoke keys of a site
   quarantine      list, show, discard and replay refused events
   sign <userId>   print the signature of a user id
+  sites           list, make and change sites
   help [command]  print this, or what a command does
 
 Options:

@@ -9,7 +9,8 @@ import type {
   ReplayResult,
 } from '../worker/src/contract/wire.ts';
 import { UsageError } from './fault.ts';
-import { eventText, jsonText, resultsText } from './quarantineText.ts';
+import { eventText, resultsText } from './quarantineText.ts';
+import { jsonText } from './terminal.ts';
 import { type Worker, WORKER_HELP, workerOf } from './worker.ts';
 
 const USAGE = `Usage: cresset quarantine list [filters] [--limit <n>] [--all]

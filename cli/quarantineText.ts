@@ -1,17 +1,5 @@
 import type { QuarantinedEvent, ReplayResult } from '../worker/src/contract/wire.ts';
-
-/**
- * A text that a terminal shows and does not obey: what stands in a refused event was written by whoever
- * has the write key.
- */
-const shown = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, '?');
-
-/** JSON for a terminal: the controls that JSON leaves as they are become escapes. */
-export const jsonText = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, undefined, indent).replaceAll(
-    /[\u007f-\u009f\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+import { shown } from './terminal.ts';
 
 /** One event in two lines: what it is, and what is wrong with it. */
 export const eventText = (event: QuarantinedEvent): string => {

@@ -1,7 +1,10 @@
 import { UsageError } from './fault.ts';
+import { operatorKey } from './operatorKey.ts';
 
 /** A worker, asked with a secret key. */
 export interface Worker {
+  /** Where it is: scheme, host and port. */
+  origin: string;
   /** Asks, and answers what the JSON says; undefined for an answer without one. Throws what the worker says is wrong. */
   ask: (method: string, path: string, body?: unknown) => Promise<unknown>;
 }
@@ -10,6 +13,11 @@ export interface Worker {
 export const WORKER_HELP = `  --url <url>     the worker, such as https://c.example.com; else CRESSET_URL
   --key <key>     a secret key (sk_...); else CRESSET_KEY, which is better: arguments stand in the list of
                   processes and in the history of the shell`;
+
+/** What `--help` says of the two, where the operator may call. */
+export const OPERATOR_HELP = `  --url <url>     the worker, such as https://c.example.com; else CRESSET_URL
+  --key <key>     a secret key with the scope admin (sk_...), or the operator key (ok_...); else CRESSET_KEY;
+                  else the operator key is derived from CRESSET_SECRET, the worker's own secret`;
 
 /** Longest wait for an answer. Milliseconds. */
 const PATIENCE = 60_000;
@@ -42,18 +50,38 @@ async function answerOf(response: Response): Promise<unknown> {
   throw new Error(`${response.status} ${code}: ${detail}`);
 }
 
-/** The worker that the flags or the environment name. Throws where one of them is missing. */
+/** The operator key, where the environment has the worker secret that it is derived from. */
+function operatorKeyOfEnvironment(): string {
+  const secret = process.env['CRESSET_SECRET'] ?? '';
+  return secret === '' ? '' : operatorKey(secret);
+}
+
+/**
+ * The worker that the flags or the environment name. Throws where one of them is missing.
+ *
+ * @param asOperator the operator key does as well, and comes from CRESSET_SECRET where no key is given
+ */
 export function workerOf(
   { url, key }: { url?: string | undefined; key?: string | undefined },
   help: string,
+  asOperator = false,
 ): Worker {
   const place = url ?? process.env['CRESSET_URL'] ?? '';
-  const secret = (key ?? process.env['CRESSET_KEY'] ?? '').trim();
+  const given = (key ?? process.env['CRESSET_KEY'] ?? '').trim();
+  const secret = given === '' && asOperator ? operatorKeyOfEnvironment() : given;
   if (place === '') throw new UsageError('No worker. Set CRESSET_URL, or say --url.', help);
-  if (secret === '') throw new UsageError('No secret key. Set CRESSET_KEY, or say --key.', help);
+  if (secret === '') {
+    throw new UsageError(
+      asOperator
+        ? 'No key. Set CRESSET_SECRET or CRESSET_KEY, or say --key.'
+        : 'No secret key. Set CRESSET_KEY, or say --key.',
+      help,
+    );
+  }
   const origin = originOf(place, help);
   if (!/^[\w.~+/=-]+$/.test(secret)) throw new UsageError('That is no key.', help);
   return {
+    origin,
     ask: async (method, path, body) => {
       let response: Response;
       try {

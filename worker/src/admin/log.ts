@@ -15,7 +15,7 @@ interface Outcome {
 }
 
 /** Days for which a line is kept. The database refuses to delete a younger one: see 0006_keys.sql. */
-export const LOG_DAYS = 400;
+const LOG_DAYS = 400;
 const DAY = 86_400_000;
 /** Most lines of one page. */
 const MAX_CALLS = 200;

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { migrate } from '../../../../scripts/migrate.ts';
 import { seedCampaigns } from '../../../../scripts/seed-demo.ts';
-import { siteSql } from '../../../../scripts/site-sql.ts';
+import { siteSql } from '../../../../cli/siteSql.ts';
 import { startWorker } from '../../../../scripts/worker.ts';
 import { signUserId } from '../../../src/site/secrets.ts';
 
@@ -52,7 +52,7 @@ async function startPages(html: () => string): Promise<Server> {
   return server;
 }
 
-/** Starts it. The site is made by the SQL of `npm run site`, and has the demo's keys. */
+/** Starts it. The site is made by the SQL of `npx cresset init`, and has the demo's keys. */
 export async function startStage(demoCampaigns: boolean): Promise<Stage> {
   const miniflare: Miniflare = await startWorker({ port: 0, secret: SECRET });
   let html = '';

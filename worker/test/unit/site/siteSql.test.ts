@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { siteSql } from '../../../../scripts/site-sql.ts';
+import { siteSql } from '../../../../cli/siteSql.ts';
 import { identityPurpose } from '../../../src/site/create.ts';
 import { hashKey } from '../../../src/site/keys.ts';
 import { decrypt } from '../../../src/site/secrets.ts';

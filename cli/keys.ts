@@ -1,0 +1,132 @@
+import type {
+  KeyAnswer,
+  KeyRevokedAnswer,
+  KeysAnswer,
+  NewKeyAnswer,
+} from '../worker/src/contract/wire.ts';
+import { UsageError } from './fault.ts';
+import { operatorKey } from './operatorKey.ts';
+import { jsonText, shown } from './terminal.ts';
+import { onlyWord, wordsOf } from './words.ts';
+import { OPERATOR_HELP, workerOf } from './worker.ts';
+
+const USAGE = `Usage: cresset keys list <site>
+       cresset keys create <site> --kind write|secret [--name <name>] [--scopes <scopes>] [--expires <time>]
+       cresset keys rotate <site> <id> [--overlap <seconds>]
+       cresset keys revoke <site> <id>
+       cresset keys operator`;
+
+/** What `npx cresset keys --help` prints. */
+export const KEYS_HELP = `${USAGE}
+
+The keys of a site. A key is shown when it is made or rotated, and never again; its id tells it apart.
+operator prints the operator key, which is derived from CRESSET_SECRET.
+
+Options:
+  --kind <kind>        write: for pages; secret: for servers, tools and people
+  --name <name>        for people
+  --scopes <scopes>    of a secret key, with commas: events, read, profiles, campaigns, admin;
+                       all that the asking key has by itself
+  --expires <time>     it opens nothing from then on, ISO 8601
+  --overlap <seconds>  how long the old key still counts, 0 to 7776000; 604800 (7 days) by itself
+  --json               print JSON
+${OPERATOR_HELP}
+  -h, --help           print this
+
+Exit codes: 0 done, 1 failed, 2 called wrongly.`;
+
+const SHORT = `${USAGE}\nAll of it: cresset keys --help`;
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  kind: text,
+  name: text,
+  scopes: text,
+  expires: text,
+  overlap: text,
+  json: { type: 'boolean', default: false },
+  url: text,
+  key: text,
+} as const;
+
+const keyText = ({ id, kind, name, scopes, createdAt, expiresAt, current }: KeyAnswer): string =>
+  shown(
+    [
+      `${id}  ${kind.padEnd(6)}  ${createdAt.slice(0, 10)}`,
+      scopes.join(','),
+      name,
+      expiresAt === null ? '' : `ends ${expiresAt}`,
+      current ? '(this one)' : '',
+    ]
+      .filter(Boolean)
+      .join('  '),
+  );
+
+const newKeyText = (made: NewKeyAnswer): string =>
+  `${made.key}\n\nKeep it now; it is shown this once. Its id is ${made.id}.`;
+
+/** Of a rotation or a revocation: the site and the id of the key. */
+function pairOf([site, id, ...more]: string[]): [site: string, id: string] {
+  if (site === undefined || id === undefined) throw new UsageError('Which site, which key?', SHORT);
+  if (more.length > 0) throw new UsageError(`${JSON.stringify(more[0])} is too much.`, SHORT);
+  return [encodeURIComponent(site), encodeURIComponent(id)];
+}
+
+function overlapOf(given: string | undefined): { overlap?: number } {
+  if (given === undefined) return {};
+  if (!/^\d{1,9}$/.test(given)) throw new UsageError('--overlap is a number of seconds.', SHORT);
+  return { overlap: Number(given) };
+}
+
+function operator(): string {
+  const secret = process.env['CRESSET_SECRET'] ?? '';
+  if (secret === '') {
+    throw new Error('CRESSET_SECRET is not set. It must be the very text that the worker has.');
+  }
+  return operatorKey(secret);
+}
+
+/** `cresset keys`: lists, makes, rotates and revokes keys of a site. */
+export async function keys(words: string[]): Promise<string> {
+  const { values, positionals } = wordsOf(words, OPTIONS, SHORT);
+  const [action = '', ...rest] = positionals;
+  const { kind, name, scopes, expires, overlap, json } = values;
+  const ask = (method: string, path: string, body?: unknown): Promise<unknown> =>
+    workerOf(values, SHORT, true).ask(method, path, body);
+  const told = <Answer>(answer: unknown, text: (answer: Answer) => string): string =>
+    json ? jsonText(answer) : text(answer as Answer);
+  switch (action) {
+    case 'operator':
+      return told({ key: operator() }, ({ key }: { key: string }) => key);
+    case 'list': {
+      const site = encodeURIComponent(onlyWord(rest, 'site', SHORT));
+      return told<KeysAnswer>(await ask('GET', `/v1/sites/${site}/keys`), ({ keys }) =>
+        keys.map(keyText).join('\n'),
+      );
+    }
+    case 'create': {
+      const site = encodeURIComponent(onlyWord(rest, 'site', SHORT));
+      if (kind === undefined) throw new UsageError('A new key needs --kind.', SHORT);
+      const made = await ask('POST', `/v1/sites/${site}/keys`, {
+        kind,
+        ...(name === undefined ? {} : { name }),
+        ...(scopes === undefined ? {} : { scopes: scopes.split(',').map((one) => one.trim()) }),
+        ...(expires === undefined ? {} : { expiresAt: expires }),
+      });
+      return told(made, newKeyText);
+    }
+    case 'rotate': {
+      const [site, id] = pairOf(rest);
+      const body = overlapOf(overlap);
+      return told(await ask('POST', `/v1/sites/${site}/keys/${id}/rotate`, body), newKeyText);
+    }
+    case 'revoke': {
+      const [site, id] = pairOf(rest);
+      return told<KeyRevokedAnswer>(
+        await ask('DELETE', `/v1/sites/${site}/keys/${id}`),
+        (revoked) => `Revoked. It opens nothing anywhere within ${revoked.inForceWithin} seconds.`,
+      );
+    }
+    default:
+      throw new UsageError(`There is no ${JSON.stringify(action)} of keys.`, SHORT);
+  }
+}

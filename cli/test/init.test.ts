@@ -1,0 +1,187 @@
+/** `cresset init` as it was built, with the real wrangler on a state of its own: `npm run build` first. */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hashKey } from '../../worker/src/site/keys.ts';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** What of a clone `init` looks at. */
+function clone(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cresset-init-test-'));
+  folders.push(folder);
+  mkdirSync(join(folder, 'worker/src'), { recursive: true });
+  cpSync('wrangler.toml', join(folder, 'wrangler.toml'));
+  cpSync('worker/migrations', join(folder, 'worker/migrations'), { recursive: true });
+  writeFileSync(join(folder, 'worker/src/index.ts'), 'export default {};\n');
+  writeFileSync(join(folder, 'package.json'), '{}');
+  return folder;
+}
+
+interface Came {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function init(cwd: string, words: string[], given: Record<string, string> = {}): Came {
+  const { CRESSET_SECRET: _, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [resolve('dist/cli.js'), 'init', ...words],
+    { cwd, env: { ...env, ...given }, encoding: 'utf8' },
+  );
+  return { code: status, out: stdout, err: stderr };
+}
+
+const SITE = ['shop', '--name', "Ann's shop", '--origin', 'http://localhost:8000'];
+
+describe('cresset init --local', () => {
+  const folder = clone();
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  const rows = (sql: string): unknown[] => {
+    const words = ['--no-install', 'wrangler', 'd1', 'execute', 'cresset', '--local', '--json'];
+    const { stdout } = spawnSync('npx', [...words, '--command', sql], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    return (JSON.parse(stdout) as { results: unknown[] }[]).flatMap(({ results }) => results);
+  };
+
+  it('makes the secret, the tables and the site', () => {
+    const { code, out, err } = init(folder, [...SITE, '--local', '--json']);
+    expect([code, err]).toEqual([0, '']);
+    const made = JSON.parse(out) as { writeKey: string; secretKey: string; tag: string };
+    expect(made.tag).toBe(
+      `<script async src="http://localhost:8787/c.js" data-key="${made.writeKey}"></script>`,
+    );
+    const vars = join(folder, '.dev.vars');
+    expect(readFileSync(vars, 'utf8')).toMatch(/^CRESSET_SECRET=[0-9a-f]{64}\n$/);
+    expect(statSync(vars).mode & 0o777).toBe(0o600);
+    expect(rows('select id, name, origins from sites')).toEqual([
+      { id: 'shop', name: "Ann's shop", origins: '["http://localhost:8000"]' },
+    ]);
+    expect(rows('select hash, kind from keys order by kind')).toEqual([
+      { hash: hashKey(made.secretKey), kind: 'secret' },
+      { hash: hashKey(made.writeKey), kind: 'write' },
+    ]);
+  });
+
+  it('keeps the secret, and makes no site twice', () => {
+    const before = readFileSync(join(folder, '.dev.vars'), 'utf8');
+    const again = init(folder, [...SITE, '--local']);
+    expect([again.code, again.out]).toEqual([1, '']);
+    expect(again.err).toBe('cresset: There is a site "shop" already. Take another id.\n');
+    expect(readFileSync(join(folder, '.dev.vars'), 'utf8')).toBe(before);
+    const other = init(folder, ['other', ...SITE.slice(1), '--local'], { CRESSET_SECRET: 'x' });
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining('.dev.vars')]);
+  });
+});
+
+describe('cresset init', () => {
+  /**
+   * There is no account here: this stands for wrangler, and answers as its documentation says. It writes down what it is
+   * called with.
+   */
+  const STAND_IN = `#!/usr/bin/env node
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
+const words = process.argv.slice(2);
+const line = words.join(' ');
+const input = line.startsWith('secret put') ? ' < ' + readFileSync(0, 'utf8').length : '';
+const file = words.includes('--file') ? words[words.indexOf('--file') + 1] : '';
+appendFileSync('calls.txt', (file ? line.replace(file, 'FILE') : line) + input + '\\n');
+const has = (what) => existsSync('made.txt') && readFileSync('made.txt', 'utf8').includes(what);
+const make = (what) => appendFileSync('made.txt', what + '\\n');
+if (line === 'd1 info cresset --json') {
+  if (!has('d1')) process.exit(1);
+  console.log(JSON.stringify({ uuid: '11111111-2222-3333-4444-555555555555' }));
+} else if (line === 'kv namespace list') {
+  console.log(JSON.stringify(has('kv') ? [{ id: 'a'.repeat(32), title: 'SNAPSHOTS' }] : []));
+} else if (line.startsWith('r2 bucket info')) process.exit(has('r2') ? 0 : 1);
+else if (line.startsWith('queues info')) process.exit(has(words[2] + ';') ? 0 : 1);
+else if (line.startsWith('secret list')) console.log(has('secret') ? '[{"name":"CRESSET_SECRET"}]' : '[]');
+else if (line.startsWith('d1 create')) make('d1');
+else if (line.startsWith('kv namespace create')) make('kv');
+else if (line.startsWith('r2 bucket create')) make('r2');
+else if (line.startsWith('queues create')) make(words[2] + ';');
+else if (line.startsWith('secret put')) make('secret');
+`;
+  const folder = clone();
+  const bin = join(folder, 'node_modules/.bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'wrangler'), STAND_IN);
+  chmodSync(join(bin, 'wrangler'), 0o755);
+  const calls = (): string[] => readFileSync(join(folder, 'calls.txt'), 'utf8').trim().split('\n');
+
+  it('makes what is missing, and writes the ids down', () => {
+    const { code, out, err } = init(folder, [...SITE, '--url', 'https://c.example.com/']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/worker secret {4}[0-9a-f]{64} /);
+    expect(out).toContain('<script async src="https://c.example.com/c.js" data-key="wk_');
+    expect(out).toContain('Made: queue cresset-quarantine-dead');
+    const toml = readFileSync(join(folder, 'wrangler.toml'), 'utf8');
+    expect(toml).toContain('database_id = "11111111-2222-3333-4444-555555555555"');
+    expect(toml).toContain(`id = "${'a'.repeat(32)}"`);
+    const made = calls().filter((line) => / (?:create|put|add|apply|execute) /.test(line));
+    const queues = ['events', 'warehouse', 'quarantine'].flatMap((queue) => [
+      queue,
+      `${queue}-dead`,
+    ]);
+    const retention = '--message-retention-period-secs 1209600';
+    expect(made.toSorted()).toEqual(
+      [
+        'd1 create cresset',
+        'kv namespace create SNAPSHOTS',
+        'r2 bucket create cresset-chunks',
+        'r2 bucket lifecycle add cresset-chunks expire-chunks chunks/ --expire-days 30 --force',
+        ...queues.map((queue) => `queues create cresset-${queue} ${retention}`),
+        'secret put CRESSET_SECRET < 64',
+        'd1 migrations apply cresset --remote',
+        'd1 execute cresset --remote --yes --file FILE',
+      ].toSorted(),
+    );
+  });
+
+  it('makes nothing twice, and never another secret', () => {
+    const count = calls().length;
+    const none = init(folder, SITE);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('has a CRESSET_SECRET')]);
+    const again = init(folder, SITE, { CRESSET_SECRET: 'the same' });
+    expect([again.code, again.err]).toEqual([0, '']);
+    expect(again.out).not.toContain('worker secret');
+    const later = calls().slice(count);
+    expect(later.filter((line) => / (?:create|put|add) /.test(line))).toEqual([]);
+  });
+
+  it.each([
+    [['init'], 'No site'],
+    [['Shop', '--name', 'x', '--origin', '*'], 'small letters'],
+    [['shop', '--origin', '*'], 'needs --name'],
+    [['shop', '--name', 'x', '--origin', 'shop.example'], 'must be an origin'],
+    [[...SITE, '--local', '--url', 'https://c.example'], 'URL of its own'],
+  ])('%j exits with 2', (words, text) => {
+    const { code, out, err } = init(folder, words[0] === 'init' ? [] : words);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(text);
+  });
+
+  it('wants a clone', () => {
+    const { code, err } = init(tmpdir(), SITE);
+    expect([code, err]).toEqual([1, expect.stringContaining('in a clone of Cresset')]);
+  });
+});
