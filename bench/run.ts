@@ -18,12 +18,20 @@ import { machine } from './machine.ts';
 import { markdown, printed, type Report } from './report.ts';
 import { profile } from './profile.ts';
 import { rows } from './rows.ts';
+import { sites } from './sites.ts';
 import { sizes } from './sizes.ts';
 
-const PARTS = { sizes, collect, enrich, decide, profile, rows, browser, exit } satisfies Record<
-  string,
-  (script: string) => Promise<Section>
->;
+const PARTS = {
+  sizes,
+  collect,
+  sites,
+  enrich,
+  decide,
+  profile,
+  rows,
+  browser,
+  exit,
+} satisfies Record<string, (script: string) => Promise<Section>>;
 const NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[];
 const RESULT = 'bench/results/latest.json';
 const SUMMARY = 'docs/reference/benchmarks.md';

@@ -94,7 +94,7 @@ export async function findKey(
   }
   const { site, kind } = row;
   const owner = { site, kind, id: keyIdOf(hash), scopes: scopesOf(row) };
-  if (known.size >= 10_000) known.clear();
+  if (known.size >= 10_000 && !known.has(key)) known.clear();
   known.set(key, { owner, until: Math.min(now + TRUST, ends), ends });
   return owner;
 }

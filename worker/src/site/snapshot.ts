@@ -31,7 +31,7 @@ const held = new Map<string, { snapshot: Snapshot; until: number }>();
 const keyOf = (site: string): string => `snapshot:${site}`;
 
 function hold(snapshot: Snapshot, now: number): Snapshot {
-  if (held.size >= 1_000) held.clear();
+  if (held.size >= 1_000 && !held.has(snapshot.site)) held.clear();
   held.set(snapshot.site, { snapshot, until: now + HOLD });
   return snapshot;
 }
