@@ -7,6 +7,8 @@ const PASSING: readonly [RegExp, string][] = [
   [/^[ua]\.[\w-]{22}$/, '<name>'],
   [/^[\w-]{22}$/, '<id>'],
   [/^\d{13}\.[\w-]{22}$/, '<place>'],
+  [/^[0-9a-f]{16}$/, '<key>'],
+  [/^http:\/\/localhost:\d+$/, '<origin>'],
 ];
 
 function lasting(value: unknown): unknown {

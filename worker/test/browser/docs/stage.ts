@@ -27,7 +27,7 @@ const SECRET = 'a secret of the documents';
 
 const SITE = {
   id: 'demo',
-  name: 'Documents',
+  name: 'Kettle & Kiln',
   writeKey: WRITE_KEY,
   secretKey: SECRET_KEY,
   identitySecret: 'the identity secret of the documents',
