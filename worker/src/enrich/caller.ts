@@ -1,6 +1,6 @@
 import type { JsonObject } from '../contract/wire.ts';
 import { agentParser, type ParseAgent } from './agent.ts';
-import { agentKind, type AgentKind } from './crawler.ts';
+import { agentKind, type AgentKind, LONGEST_AGENT } from './crawler.ts';
 import { headersReason } from './headers.ts';
 import { type Hints, hintsOfHeaders, NO_HINTS } from './hints.ts';
 import { type CfNetwork, isVerifiedBot, networkReason } from './network.ts';
@@ -70,7 +70,7 @@ export async function callerOfHeaders(known: {
     ...base,
     trusted,
     relayed,
-    userAgent,
+    userAgent: userAgent.slice(0, LONGEST_AGENT),
     agent,
     hints: hintsOfHeaders(null, uaMobile, null),
   };
@@ -114,7 +114,7 @@ export async function callerOf(request: Request, options: CallerOptions): Promis
   }
   const { headers } = request;
   const header = (name: string): string => headers.get(name) ?? '';
-  const userAgent = header('user-agent');
+  const userAgent = header('user-agent').slice(0, LONGEST_AGENT);
   const kind = agentKind(userAgent);
   const relayed = kind === 'program' || kind === 'missing';
   const agent = agentOfSignature(headers.get('signature-agent')) ?? kind;
@@ -167,5 +167,6 @@ export function visitorAgent(
   const hinted =
     typeof data === 'object' && data !== null && !Array.isArray(data) ? data : undefined;
   if (!relayed) return { userAgent, hints, hinted: hints.browser === '' ? hinted : undefined };
-  return { userAgent: typeof said === 'string' ? said : '', hints: NO_HINTS, hinted };
+  const told = typeof said === 'string' ? said.slice(0, LONGEST_AGENT) : '';
+  return { userAgent: told, hints: NO_HINTS, hinted };
 }

@@ -48,5 +48,10 @@ function kindOf(agent: string): AgentKind {
   return isbot(agent) ? 'suspect' : 'browser';
 }
 
+/** Longest part of a user agent that is looked at: some of these patterns take time by the square of the length. */
+export const LONGEST_AGENT = 512;
+
+const known = remembered(kindOf);
+
 /** What a user agent calls itself. A hundred searches through a text, once for each that an isolate meets. */
-export const agentKind = remembered(kindOf);
+export const agentKind = (agent: string): AgentKind => known(agent.slice(0, LONGEST_AGENT));

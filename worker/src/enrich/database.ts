@@ -5,8 +5,8 @@ import { type FindPlace, placeOfRecord } from './place.ts';
 export const DATABASE = 'geo/places.mmdb';
 /** How long an isolate goes without asking whether there is another one. Milliseconds. */
 export const DATABASE_HOLD = 600_000;
-/** Largest database, as an isolate has 128 MB for all that it does. Bytes. */
-const MAX_BYTES = 80 * 1024 * 1024;
+/** Largest database, as an isolate has 128 MB for all that it does, and holds two while it takes a new one. Bytes. */
+const MAX_BYTES = 45 * 1024 * 1024;
 /** Longest that a request waits for it. Milliseconds. */
 const PATIENCE = 1_000;
 

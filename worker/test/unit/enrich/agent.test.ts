@@ -18,6 +18,16 @@ const agent = (browser: string, browserVersion: string, os: string, device: stri
   device,
 });
 
+describe('hintsOfContext', () => {
+  it('looks at the first 50 characters of a brand only: the pattern takes time by the square of the length', () => {
+    const made = (between: number): JsonObject => ({
+      brands: [{ brand: `Not ${' '.repeat(between)}Brand`, version: '9' }],
+    });
+    expect(hintsOfContext(made(10)).browser).toBe('');
+    expect(hintsOfContext(made(50)).browser).not.toBe('');
+  });
+});
+
 describe('agentOf', () => {
   it.each([
     [WINDOWS, agent('Chrome', '156', 'Windows', 'desktop')],

@@ -42,6 +42,13 @@ describe('agentKind', () => {
   ])('%s: %s', (kind, userAgent) => {
     expect(agentKind(userAgent)).toBe(kind);
   });
+
+  it('looks at the first 512 characters only: some patterns take time by the square of the length', () => {
+    const browser = `Mozilla/5.0 (${'Electron '.repeat(60)}`;
+    expect(browser.length).toBeGreaterThan(512);
+    expect(agentKind(`${browser}Trae/`)).toBe('browser');
+    expect(agentKind(`Mozilla/5.0 (${'Electron '.repeat(50)}Trae/`)).toBe('automation');
+  });
 });
 
 describe('headersReason', () => {
