@@ -1,6 +1,6 @@
 import type { EventsMessage } from '../forward/lines.ts';
+import type { Json, JsonObject } from '../contract/wire.ts';
 import type { ForwardedEvent } from '../profile/event.ts';
-import { identifierOf } from '../profile/names.ts';
 import type { EnrichedEvent } from './enrich.ts';
 import { type RequestFacts, storedForm } from './stored.ts';
 
@@ -9,23 +9,57 @@ const MAX_MESSAGE = 100 * 1024;
 
 const encoder = new TextEncoder();
 
-/** An event under the name of its bearer, as a profile would have forwarded it; a bot has no visits. */
+/** Of `context`, what tells of the page and the client. Texts only: nobody can put anything else there. */
+const KEPT_CONTEXT: Readonly<Record<string, readonly string[]>> = {
+  page: ['url', 'path', 'referrer', 'search', 'title'],
+  library: ['name', 'version'],
+};
+
+/** The fields of these names that are texts. */
+function textsOf(value: Json | undefined, names: readonly string[]): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof value[name] === 'string' ? [[name, value[name]]] : [])),
+  );
+}
+
+const contextOf = (context: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(KEPT_CONTEXT).flatMap(([name, fields]) => {
+      const kept = textsOf(context[name], fields);
+      return Object.keys(kept).length === 0 ? [] : [[name, kept]];
+    }),
+  );
+
+/**
+ * An event as traffic and nobody's: no profile learns of it, so no erasure and no export would find it under an
+ * identifier. So nothing of it names a person: no identifier, traits, properties, and no decision.
+ */
 async function forwarded(
   env: Env,
   facts: RequestFacts,
   event: EnrichedEvent,
 ): Promise<ForwardedEvent> {
-  const { site } = facts;
-  const { anonymousId, userId } = event;
-  const anon = anonymousId === undefined ? undefined : identifierOf(site, 'anon', anonymousId);
-  const user = userId === undefined ? undefined : identifierOf(site, 'user', userId);
-  const identifier = (user ?? anon)?.name;
-  if (identifier === undefined) throw new Error('an event without an identifier got past the door');
-  const stored = await storedForm(env, facts, event);
+  const { id, type, name, time, received, context, url, path, referrer, device, ...rest } =
+    await storedForm(env, facts, event);
+  const { enriched, campaign, notice } = rest;
   return {
-    ...stored,
-    ...(anon === undefined ? {} : { browser: anon.name }),
-    identifier,
+    id,
+    type,
+    name,
+    time,
+    received,
+    properties: {},
+    context: contextOf(context),
+    url,
+    path,
+    referrer,
+    device,
+    ...(enriched === undefined ? {} : { enriched }),
+    campaign,
+    verified: false,
+    notice,
+    identifier: '',
     session: '',
   };
 }

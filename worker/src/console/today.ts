@@ -17,7 +17,7 @@ export async function today(db: D1Database, site: string, now: number): Promise<
     db
       .prepare(
         `select count(*) as events,
-           count(distinct coalesce(identities.person, events.identifier)) as visitors
+           count(distinct coalesce(identities.person, nullif(events.identifier, ''))) as visitors
          from events left join identities
            on identities.site = events.site and identities.identifier = events.identifier
          where events.site = ?1 and events.received >= ?2`,

@@ -40,7 +40,8 @@ export const linesOf = ({ site, events = [], identities = [] }: EventsMessage): 
  * erased tells nothing of anybody, and those who read the chunks have to hear it.
  */
 export function subjectOf(line: ChunkLine): string | undefined {
-  if ('event' in line) return line.event.identifier;
+  // A bot's names nobody.
+  if ('event' in line) return line.event.identifier || undefined;
   if ('identity' in line && line.identity.person !== '') return line.identity.identifier;
   return undefined;
 }

@@ -49,7 +49,10 @@ export interface ProfileEvent {
 
 /** An event on its way to the sinks. */
 export interface ForwardedEvent extends ProfileEvent {
-  /** Object name of its bearer, the identifier it counts under: its user if it names one, else its anonymous id. */
+  /**
+   * Object name of its bearer, the identifier it counts under: its user if it names one, else its anonymous id.
+   * Empty where it is a declared bot's: then it is nobody's.
+   */
   identifier: string;
   session: string;
 }

@@ -2,17 +2,21 @@ import { hourOf, ORIGINALS } from './keep.ts';
 import { KEPT_FOR } from './message.ts';
 
 const HOUR = 60 * 60_000;
-/** Rows that one run removes at the most, of the whole worker. */
+/** Rows that one round removes at the most, of the whole worker. */
 const ROWS = 5_000;
+/** Rounds of one run. */
+const ROUNDS = 20;
 /** Lists of a thousand objects that one run asks for. */
 const LISTS = 20;
 
+/** The oldest of all sites: whoever has many must not keep those of others. */
 const OVER = `select quarantine.site, quarantine.id, marks from quarantine
   where quarantine.site in (select id from sites) and received <= ?1
-  order by quarantine.site, received, quarantine.id limit ${ROWS}`;
+  order by received, quarantine.site, quarantine.id limit ${ROWS}`;
 
-async function expireRows(db: D1Database, over: number): Promise<void> {
-  await db.batch([
+/** One round. Answers how many rows went. */
+async function expireSome(db: D1Database, over: number): Promise<number> {
+  const [, gone] = await db.batch([
     db
       .prepare(
         `delete from quarantine_marks where (site, mark, id) in (
@@ -22,11 +26,20 @@ async function expireRows(db: D1Database, over: number): Promise<void> {
     db
       .prepare(`delete from quarantine where (site, id) in (select site, id from (${OVER}))`)
       .bind(over),
+  ]);
+  return gone?.meta.changes ?? 0;
+}
+
+async function expireRows(db: D1Database, over: number): Promise<void> {
+  await db.batch([
     db.prepare('delete from quarantine_days where day < ?1').bind(Math.floor(over / (24 * HOUR))),
     db
       .prepare("delete from dead_letters where queue = 'cresset-quarantine' and received <= ?1")
       .bind(over),
   ]);
+  for (let round = 0; round < ROUNDS; round++) {
+    if ((await expireSome(db, over)) < ROWS) return;
+  }
 }
 
 async function expireObjects(bucket: R2Bucket, over: number): Promise<void> {

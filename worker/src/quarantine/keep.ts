@@ -117,8 +117,11 @@ interface Fill {
 
 const groupOf = (site: string, day: number): string => `${site}\0${day}`;
 
-/** Sites that have had their fill of a day: nothing more is sealed for them. Asked first, so that nothing is written while D1 is away. */
-async function fullGroups(db: D1Database, entries: readonly Entry[]): Promise<Set<string>> {
+/** What sites have of a day so far. Asked first, so that nothing is written while D1 is away. */
+async function fillsOf(
+  db: D1Database,
+  entries: readonly Entry[],
+): Promise<Map<string, Pick<Fill, 'kept' | 'bytes'>>> {
   const groups = new Map(
     entries.map(({ message: { site }, day }) => [groupOf(site, day), [site, day] as const]),
   );
@@ -129,10 +132,9 @@ async function fullGroups(db: D1Database, entries: readonly Entry[]): Promise<Se
     )
     .bind(JSON.stringify([...groups.values()]))
     .all<Fill>();
-  const full = results.filter(
-    ({ kept, bytes }) => kept >= MAX_KEPT_A_DAY || bytes >= MAX_BYTES_A_DAY,
+  return new Map(
+    results.map(({ site, day, kept, bytes }) => [groupOf(site, day), { kept, bytes }]),
   );
-  return new Set(full.map(({ site, day }) => groupOf(site, day)));
 }
 
 /** What is sealed: the event, and of its request what a replay needs. */
@@ -172,7 +174,8 @@ export async function keepRefused(
       message.refused.map((event) => ({ message, event, day: Math.floor(message.received / DAY) })),
     );
   if (entries.length === 0) return;
-  const full = await fullGroups(env.DB, entries);
+  // What D1 said and all of this run, so nothing is sealed in vain; D1 has the last word.
+  const fills = await fillsOf(env.DB, entries);
   const before = new Map<string, { nth: number; bytes: number }>();
   const rows: Row[] = [];
   const pieces: Uint8Array[] = [];
@@ -190,7 +193,8 @@ export async function keepRefused(
     if (itsHour !== hour || size >= MAX_OBJECT || rows.length >= MAX_ROWS) await close();
     hour = itsHour;
     const group = groupOf(site, day);
-    const isFull = full.has(group);
+    const fill = fills.get(group) ?? { kept: 0, bytes: 0 };
+    const isFull = fill.kept >= MAX_KEPT_A_DAY || fill.bytes >= MAX_BYTES_A_DAY;
     const so = before.get(group) ?? { nth: 0, bytes: 0 };
     const sealed =
       isFull || event.event === undefined
@@ -220,6 +224,7 @@ export async function keepRefused(
       full: isFull,
     });
     before.set(group, { nth: so.nth + 1, bytes: so.bytes + length });
+    if (!isFull) fills.set(group, { kept: fill.kept + 1, bytes: fill.bytes + length });
     if (sealed !== undefined) pieces.push(sealed.sealed);
     size += length;
   }

@@ -11,23 +11,18 @@ const FIELDS: ReadonlyMap<string, Kind[]> = new Map([
 
 const plainName = (name: string): string => name.replaceAll(/[^a-z]/gi, '').toLowerCase();
 
-function* namedIn(site: string, value: Json): Generator<string> {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [field, item] of Object.entries(value)) {
-    for (const kind of FIELDS.get(plainName(field)) ?? []) {
-      // A refused event may say it in another shape, such as [id] or {"id": …}.
-      for (const id of scalarsOf(item)) {
-        const { value: name } = normaliseId(id);
-        if (name !== undefined) yield objectName(site, kind, name);
-      }
-    }
-    yield* namedIn(site, item);
+/** `kinds`: what an id in the value may be, by the fields that the value is in. */
+function* namedIn(site: string, value: Json, kinds: ReadonlySet<Kind>): Generator<string> {
+  if (typeof value !== 'object' || value === null) {
+    const { value: name } = kinds.size === 0 ? {} : normaliseId(value);
+    if (name !== undefined) for (const kind of kinds) yield objectName(site, kind, name);
+    return;
   }
-}
-
-function* scalarsOf(value: Json): Generator<Json> {
-  if (typeof value !== 'object' || value === null) yield value;
-  else for (const item of Object.values(value)) if (typeof item !== 'object') yield item;
+  for (const [field, item] of Object.entries(value)) {
+    const named = FIELDS.get(plainName(field));
+    // A refused event may say it in another shape, at whatever depth, such as [id] or {"id": {"value": …}}.
+    yield* namedIn(site, item, named === undefined ? kinds : new Set([...kinds, ...named]));
+  }
 }
 
 /**
@@ -41,7 +36,7 @@ export function peopleIn(
 ): string[] | undefined {
   const names = new Set<string>();
   for (const value of values) {
-    for (const name of namedIn(site, value)) {
+    for (const name of namedIn(site, value, new Set())) {
       names.add(name);
       if (names.size > most) return undefined;
     }

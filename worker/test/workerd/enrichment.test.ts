@@ -184,14 +184,30 @@ describe('an event', () => {
 });
 
 /** The row of an anonymous id's only event in D1, once it is there. */
-async function rowOf({ id }: OwnSite, anonymousId: string): Promise<Record<string, unknown>> {
+async function rowUnder({ id }: OwnSite, identifier: string): Promise<Record<string, unknown>> {
   for (;;) {
     const row = await env.DB.prepare('select * from events where site = ?1 and identifier = ?2')
-      .bind(id, objectName(id, 'anon', anonymousId))
+      .bind(id, identifier)
       .first();
     if (row !== null) return row;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+const rowOf = (site: OwnSite, anonymousId: string): Promise<Record<string, unknown>> =>
+  rowUnder(site, objectName(site.id, 'anon', anonymousId));
+/** What a declared bot did is nobody's. */
+const rowOfBot = (site: OwnSite): Promise<Record<string, unknown>> => rowUnder(site, '');
+
+/** The text of all chunks in R2. */
+async function chunkTexts(): Promise<string[]> {
+  const { objects } = await env.CHUNKS.list({ prefix: 'chunks/' });
+  return Promise.all(
+    objects.map(async ({ key }) => {
+      const chunk = await env.CHUNKS.get(key);
+      return new Response(chunk?.body.pipeThrough(new DecompressionStream('gzip'))).text();
+    }),
+  );
 }
 
 describe("a visitor's address", () => {
@@ -280,7 +296,7 @@ describe('bots', () => {
     const answer = await sent(site, events, { headers: { 'user-agent': GPTBOT } });
     expect(answer).toMatchObject({ success: true, accepted: 1, duplicates: 0, rejected: [] });
     expect(await site.profile('anon', anonymousId)).toBeUndefined();
-    expect(await rowOf(site, anonymousId)).toMatchObject({
+    expect(await rowOfBot(site)).toMatchObject({
       traffic: 'ai',
       session: '',
       path: '/p/kettle',
@@ -288,6 +304,69 @@ describe('bots', () => {
     // Sent again, it is forwarded again: storage knows it by its id.
     expect((await sent(site, events, { headers: { 'user-agent': GPTBOT } })).accepted).toBe(1);
     expect(await site.profile('anon', anonymousId)).toBeUndefined();
+  });
+
+  it('leave nothing of whom they name, which no erasure could find', async () => {
+    const site = await ownSite();
+    const [anonymousId, userId, email] = [
+      fresh('anon'),
+      fresh('user'),
+      `${fresh('ada')}@x.example`,
+    ];
+    const person = { userId, email, name: { userId } };
+    const context = {
+      page: { url: SHOP, title: 'Kettle', path: person, owner: userId },
+      library: { name: 'cresset', version: '1', user: userId },
+      traits: person,
+      externalIds: [{ id: email, type: 'email' }],
+      userId,
+      device: { id: userId },
+    };
+    const named = { anonymousId, userId, context };
+    const answer = await sent(
+      site,
+      [
+        track('', 'Order Completed', { ...person, order_id: userId }, named),
+        { type: 'identify', ...named, traits: person },
+        { type: 'alias', userId, previousId: anonymousId, context },
+        { type: 'group', ...named, groupId: userId, traits: person },
+      ],
+      { headers: { 'user-agent': GPTBOT } },
+    );
+    expect(answer).toMatchObject({ accepted: 4, rejected: [] });
+    const rows = async (): Promise<Record<string, unknown>[]> =>
+      (await env.DB.prepare('select * from events where site = ?1').bind(site.id).all()).results;
+    while ((await rows()).length < 4) await new Promise((resolve) => setTimeout(resolve, 50));
+    const kept = await rows();
+    expect(kept.find(({ type }) => type === 'track')).toMatchObject({
+      identifier: '',
+      name: 'Order Completed',
+      url: SHOP,
+      traffic: 'ai',
+      properties: '{}',
+      context:
+        '{"page":{"url":"https://shop.example/p/kettle","title":"Kettle"},"library":{"name":"cresset","version":"1"}}',
+    });
+    const chunks = (await chunkTexts()).filter((text) => text.includes(site.id));
+    expect(chunks.length).toBeGreaterThan(0);
+    const all = JSON.stringify([kept, chunks]);
+    for (const name of [
+      anonymousId,
+      userId,
+      email,
+      objectName(site.id, 'anon', anonymousId),
+      objectName(site.id, 'user', userId),
+    ]) {
+      expect(all).not.toContain(name);
+    }
+    // Nobody is known, and so there is nothing to erase.
+    expect((await site.ask('POST', `/v1/profiles/user/${userId}/erase`)).status).toBe(404);
+    // Nor is anything of it with a person who comes later.
+    await sent(site, [page(anonymousId, SHOP)]);
+    await rowOf(site, anonymousId);
+    const exported = await site.ask('POST', `/v1/profiles/anon/${anonymousId}/export`);
+    const { stores } = await exported.json<{ stores: { warehouse: { type?: string }[] } }>();
+    expect(stores.warehouse.flatMap(({ type }) => type ?? [])).toEqual(['page']);
   });
 
   it('change nothing of a profile that is there', async () => {
@@ -472,19 +551,16 @@ describe('an address', () => {
       headers: server(site),
     });
     const kept: unknown[] = [];
-    for (const id of [anonymousId, other, bot]) kept.push(await rowOf(site, id));
+    for (const id of [anonymousId, other]) kept.push(await rowOf(site, id));
+    kept.push(await rowOfBot(site));
     for (const id of [anonymousId, other]) {
       kept.push(await enrichedOf(site, id));
       const exported = await site.ask('POST', `/v1/profiles/anon/${id}/export`);
       kept.push(await exported.text());
     }
-    const { objects } = await env.CHUNKS.list({ prefix: 'chunks/' });
-    expect(objects.length).toBeGreaterThan(0);
-    for (const { key } of objects) {
-      const chunk = await env.CHUNKS.get(key);
-      const text = chunk?.body.pipeThrough(new DecompressionStream('gzip'));
-      kept.push(await new Response(text).text());
-    }
+    const texts = await chunkTexts();
+    expect(texts.length).toBeGreaterThan(0);
+    kept.push(...texts);
     expect(JSON.stringify(kept)).toContain('"internal');
     expect(JSON.stringify(kept)).not.toContain('198.51.100.7');
   });

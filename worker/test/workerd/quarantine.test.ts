@@ -12,7 +12,7 @@ import { siteRules } from '../../src/enrich/siteRules.ts';
 import { DEFAULT_SETTINGS } from '../../src/site/settings.ts';
 import { SITE } from '../setup.ts';
 import { call, fresh, track } from './client.ts';
-import { ownSite } from './ownSite.ts';
+import { ownSite, type OwnSite } from './ownSite.ts';
 import {
   listed,
   outcomes,
@@ -504,6 +504,39 @@ describe('attacks', () => {
     expect([ids.includes(large.id), ids.includes(small.id)]).toEqual([false, true]);
   });
 
+  it('a flood in one run is sealed up to the day’s fill, whatever the objects', async () => {
+    const site = await ownSite();
+    const start = (Math.floor(Date.now() / DAY) - 1) * DAY;
+    await env.DB.prepare('insert into quarantine_days values (?1, ?2, ?3, ?3, 0)')
+      .bind(site.id, start / DAY, MAX_KEPT_A_DAY - 3)
+      .run();
+    // Each hour is an object of its own.
+    const messages = [3, 4, 5].map((hour) =>
+      quarantineMessage(
+        site.id,
+        Array.from({ length: 2 }, () => refusedEvent(site.id, fresh('anon'))),
+        start + hour * 3_600_000,
+      ),
+    );
+    const sizes: number[] = [];
+    const CHUNKS = {
+      put: (key: string, body: ArrayBuffer) => {
+        sizes.push(body.byteLength);
+        return env.CHUNKS.put(key, body);
+      },
+    } as unknown as R2Bucket;
+    expect(await taken(messages, { CHUNKS })).toEqual({ acked: 3, retried: 0 });
+    const { events } = await listed(site);
+    expect(events).toHaveLength(3);
+    const [third = 0, second = 0, first = 0] = events.map(({ size }) => size);
+    expect(sizes).toEqual([first + second, third]);
+    expect(
+      await env.DB.prepare('select refused, kept from quarantine_days where site = ?1')
+        .bind(site.id)
+        .first(),
+    ).toEqual({ refused: MAX_KEPT_A_DAY - 3 + 6, kept: MAX_KEPT_A_DAY });
+  });
+
   it('the same event sent over and over is kept once', async () => {
     const site = await ownSite();
     const event = nameless(fresh('anon'));
@@ -754,6 +787,54 @@ describe('after 30 days', () => {
     // What comes out of a queue so late is not kept.
     await keepRefused(env, events.slice(0, 1), now + 120_000);
     expect(await rowsIn('quarantine', site.id)).toBe(1);
+  });
+});
+
+describe('with much that is over', () => {
+  /** Rows of a site, received at a time in 1970. */
+  const insertRows = (site: string, count: number, received: number): Promise<unknown> =>
+    env.DB.prepare(
+      `insert into quarantine
+         with recursive n (i) as (select 1 union all select i + 1 from n where i < ?2)
+         select ?1, 'over-' || i, ?3, '', '', '', '', '', '', '', '', 0, 0, '', '["m"]' from n`,
+    )
+      .bind(site, count, received)
+      .run();
+  const sites = async (): Promise<[crowded: OwnSite, last: OwnSite]> => {
+    const [a, b] = [await ownSite(), await ownSite()];
+    return a.id < b.id ? [a, b] : [b, a];
+  };
+
+  it('one run goes on until all is gone', async () => {
+    const [crowded, last] = await sites();
+    await insertRows(crowded.id, 5_100, 1_000);
+    await insertRows(last.id, 1, 2_000);
+    await expireQuarantine(env, Date.now());
+    expect(await rowsIn('quarantine', crowded.id)).toBe(0);
+    expect(await rowsIn('quarantine', last.id)).toBe(0);
+  });
+
+  it('the oldest goes first, whose ever it is', async () => {
+    const [crowded, last] = await sites();
+    await insertRows(crowded.id, 5_100, 2_000);
+    await insertRows(last.id, 1, 1_000);
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => errors.mockRestore());
+    // D1 goes away after the first round.
+    let batches = 0;
+    const DB = {
+      prepare: env.DB.prepare.bind(env.DB),
+      batch: (all: D1PreparedStatement[]) => {
+        batches += 1;
+        if (batches > 2) throw new Error('down');
+        return env.DB.batch(all);
+      },
+    } as unknown as D1Database;
+    await expireQuarantine({ ...env, DB }, Date.now());
+    expect(await rowsIn('quarantine', last.id)).toBe(0);
+    expect(await rowsIn('quarantine', crowded.id)).toBe(101);
+    await expireQuarantine(env, Date.now());
+    expect(await rowsIn('quarantine', crowded.id)).toBe(0);
   });
 });
 

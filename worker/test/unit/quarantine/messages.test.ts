@@ -4,6 +4,7 @@ import type { Json, JsonObject, Rejection } from '../../../src/contract/wire.ts'
 import { objectName } from '../../../src/profile/names.ts';
 import { MAX_ORIGINAL, MAX_PEOPLE } from '../../../src/quarantine/message.ts';
 import { quarantineMessages, type RefusedRequest } from '../../../src/quarantine/messages.ts';
+import { isAddress } from '../../../src/quarantine/isAddress.ts';
 import { peopleIn } from '../../../src/quarantine/people.ts';
 import { holdsAddress, withoutAddresses } from '../../../src/quarantine/withoutAddresses.ts';
 
@@ -29,6 +30,15 @@ describe('fields that hold an address', () => {
     'ipv4',
     'deviceIPv6',
     'lastLoginIPs',
+    'ipV4',
+    'IPV4',
+    'clientIpV4',
+    'ip_v6',
+    'ip1',
+    'ips2',
+    'ip_addr_1',
+    'remoteAddr2',
+    'ip_v4_hash',
   ])('%s is one', (name) => expect(holdsAddress(name)).toBe(true));
 
   it.each([
@@ -45,12 +55,58 @@ describe('fields that hold an address', () => {
     'recipient',
     '',
     'ipad',
+    'zip4',
+    'vip1',
+    'address_v4',
+    'ip2Location',
   ])('%s is none', (name) => expect(holdsAddress(name)).toBe(false));
 
   it('go at any depth, and what is left stays as it was', () => {
     const value: Json = { a: [{ ip: '1.2.3.4', b: 1 }, 'x', null], c: { d: { client_ip: {} } } };
     expect(withoutAddresses(value)).toEqual({ a: [{ b: 1 }, 'x', null], c: { d: {} } });
   });
+
+  it('go whatever their name where they are one, and so do texts in lists and names of fields', () => {
+    const value: Json = {
+      host: '203.0.113.7',
+      seen: [' 2001:db8::1 ', 'x', ['1.2.3.4']],
+      by: { '203.0.113.7': 1, note: 'at 203.0.113.7' },
+    };
+    expect(withoutAddresses(value)).toEqual({
+      seen: ['x', []],
+      by: { note: 'at 203.0.113.7' },
+    });
+    expect(withoutAddresses('::1')).toBeNull();
+  });
+
+  it.each([
+    '0.0.0.0',
+    '255.255.255.255',
+    '203.0.113.7:443',
+    '203.0.113.0/24',
+    '::',
+    '2001:DB8:0:0:0:0:0:1',
+    '::ffff:203.0.113.7',
+    'fe80::1%eth0',
+    '[2001:db8::1]:443',
+    '2001:db8::/32',
+  ])('%s is an address', (text) => expect(isAddress(text)).toBe(true));
+
+  it.each([
+    '',
+    '.',
+    ':',
+    '1.2.3',
+    '1.2.3.4.5',
+    '256.1.1.1',
+    '120.0.6099.109',
+    '12:34:56',
+    'aa:bb:cc:dd:ee:ff',
+    '1::2::3',
+    'a.b.c.d',
+    'https://1.2.3.4/',
+    '2026-11-22T10:00:00Z',
+  ])('"%s" is no address', (text) => expect(isAddress(text)).toBe(false));
 
   it('are found in a moment in names that are made to be slow', () => {
     const name = `${'aA'.repeat(100_000)}ip`;
@@ -68,6 +124,9 @@ describe('people in an event', () => {
     [{ user_id: ' ada ' }, [user('ada')]],
     [{ userId: { id: 'ada', seen: true } }, [user('ada')]],
     [{ userId: ['ada', 'bob'] }, [user('ada'), user('bob')]],
+    [{ userId: { id: { value: 'ada' } } }, [user('ada')]],
+    [{ userId: [[[{ a: ['ada', null] }]]] }, [user('ada')]],
+    [{ userId: { of: { anonymousId: 'x' } } }, [user('x'), anon('x')]],
     [{ previousId: 'x' }, [user('x'), anon('x')]],
     [{ properties: { list: [{ 'anonymous-id': 'x' }] } }, [anon('x')]],
     [{ userId: 'null', anonymousId: '' }, []],
