@@ -8,6 +8,7 @@ import type {
   SettingsPatch,
   TimelineAnswer,
 } from '../../src/contract/wire.ts';
+import { today } from '../../src/console/today.ts';
 import { DATABASE, DATABASE_HOLD, placeFinder } from '../../src/enrich/database.ts';
 import { objectName } from '../../src/profile/names.ts';
 import { fresh, page, track } from './client.ts';
@@ -307,6 +308,7 @@ describe('bots', () => {
   });
 
   it('leave nothing of whom they name, which no erasure could find', async () => {
+    const begun = Date.now();
     const site = await ownSite();
     const [anonymousId, userId, email] = [
       fresh('anon'),
@@ -367,6 +369,8 @@ describe('bots', () => {
     const exported = await site.ask('POST', `/v1/profiles/anon/${anonymousId}/export`);
     const { stores } = await exported.json<{ stores: { warehouse: { type?: string }[] } }>();
     expect(stores.warehouse.flatMap(({ type }) => type ?? [])).toEqual(['page']);
+    // Bots are no visitors.
+    expect(await today(env.DB, site.id, begun)).toMatchObject({ events: 5, visitors: 1 });
   });
 
   it('change nothing of a profile that is there', async () => {
