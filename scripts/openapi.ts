@@ -118,6 +118,7 @@ function securityOf(route: RouteName): Record<string, string[]>[] {
     // The empty one: the key may stand in the body, or in the path or the query.
     return route.startsWith('POST ') ? [...inHeader, { secretKey: ['events'] }, {}] : [{}];
   }
+  if ('all' in access) return [{ secretKey: [...access.all] }];
   const keys: Record<string, string[]>[] = access.map((scope) => ({ secretKey: [scope] }));
   return route.includes(':site') ? [...keys, { operatorKey: [] }] : keys;
 }
@@ -130,6 +131,7 @@ export function callersOf(route: RouteName): string {
   if (access === 'sender') {
     return route.startsWith('POST ') ? 'write key, or secret key: `events`' : 'write key';
   }
+  if ('all' in access) return access.all.map((scope) => `\`${scope}\``).join(' and ');
   const scopes = access.map((scope) => `\`${scope}\``).join(' or ');
   return route.includes(':site') ? `${scopes}, or operator key` : scopes;
 }

@@ -9,6 +9,7 @@ import {
   authenticate,
   headerKey,
   keyMissing,
+  requireEvery,
   requireScope,
   secretKeyNeeded,
 } from './site/authenticate.ts';
@@ -73,18 +74,22 @@ function check(caller: Caller, access: Access, site: string | undefined): void {
       'This route needs the operator key, which is derived from the worker secret. See docs/how-to/keys.md.',
     );
   }
-  if (typeof access === 'object') requireScope(caller, access);
+  if (typeof access === 'object') {
+    if ('all' in access) requireEvery(caller, access.all);
+    else requireScope(caller, access);
+  }
   // As for a site that is not there: whose sites there are is nobody else's to know.
   if (site !== undefined && site !== caller.site) throw siteUnknown(site);
 }
 
 /**
  * Stands before every route: lets nobody through to a private one but whom `access.ts` names, keeps its answers out of
- * caches, and logs the call. Fails closed for a route that is not listed.
+ * caches, and logs the call. Fails closed for a route that is not listed, and answers 404 where there is none.
  */
 export const guard = createMiddleware<PrivateEnv>(async (c, next) => {
   const route = routeOf(c);
-  if (route === undefined) return next();
+  // Not on to what routes share: that counts on a caller.
+  if (route === undefined) return c.notFound();
   const access = accessOf(route);
   if (access === undefined) throw new Error(`${route} is missing in access.ts`);
   if (access === 'anybody' || access === 'sender') return next();

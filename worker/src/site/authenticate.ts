@@ -2,7 +2,7 @@ import { orUnavailable, ProblemError } from '../errors.ts';
 import { findKey, type KeyOwner } from './keys.ts';
 import { isAllowedOrigin } from './origins.ts';
 import { countRequest } from './rate.ts';
-import { hasOne, type Scope } from './scopes.ts';
+import { hasEvery, hasOne, type Scope } from './scopes.ts';
 
 /** The key that a request carries in its headers: bearer, or the user name of basic authorization. */
 export function headerKey(headers: Headers): string | undefined {
@@ -69,12 +69,23 @@ export const keyUnknown = (): ProblemError =>
 /** Throws 403 where a secret key has none of the scopes that a route wants. */
 export function requireScope({ scopes }: Pick<KeyOwner, 'scopes'>, wanted: readonly Scope[]): void {
   if (hasOne(scopes, wanted)) return;
-  throw new ProblemError(
+  throw scopeMissing(`the scope ${quoted(wanted).join(' or ')}`);
+}
+
+/** Throws 403 where a secret key has not all of the scopes that a route wants. */
+export function requireEvery({ scopes }: Pick<KeyOwner, 'scopes'>, wanted: readonly Scope[]): void {
+  if (hasEvery(scopes, wanted)) return;
+  throw scopeMissing(`the scopes ${quoted(wanted).join(' and ')}`);
+}
+
+const quoted = (scopes: readonly Scope[]): string[] => scopes.map((scope) => `"${scope}"`);
+
+const scopeMissing = (wanted: string): ProblemError =>
+  new ProblemError(
     403,
     'scope_missing',
-    `This needs a secret key with the scope ${wanted.map((scope) => `"${scope}"`).join(' or ')}. Make one, or use another.`,
+    `This needs a secret key with ${wanted}. Make one, or use another.`,
   );
-}
 
 /** The error for a write key where a secret one is needed. */
 export const secretKeyNeeded = (): ProblemError =>

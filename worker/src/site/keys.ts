@@ -31,6 +31,8 @@ interface Known {
 
 /** How long an isolate trusts what it knows of a key. Milliseconds. */
 const TRUST = 30_000;
+/** How long it goes by what it knew where D1 does not answer. Milliseconds. */
+const RETRY = 5_000;
 /** Seconds after which a key that was revoked opens nothing anywhere. */
 export const KEYS_IN_FORCE_WITHIN = TRUST / 1000;
 const known = new Map<string, Known>();
@@ -85,7 +87,10 @@ export async function findKey(
     // D1 is away: what was known a while ago is better than an outage.
     console.error('keys', String(error));
     if (hit === undefined) throw error;
-    return hit.ends > now ? hit.owner : undefined;
+    if (hit.ends <= now) return undefined;
+    // Not each request has to wait until a slow D1 is given up. What was forgotten meanwhile stays so.
+    if (known.get(key) === hit) known.set(key, { ...hit, until: Math.min(now + RETRY, hit.ends) });
+    return hit.owner;
   }
   const ends = row?.expires_at ?? Infinity;
   if (row === null || ends <= now) {

@@ -15,3 +15,7 @@ export type Scope = KeyScope;
 /** Whether a key that has `scopes` has one of those wanted. */
 export const hasOne = (scopes: readonly Scope[], wanted: readonly Scope[]): boolean =>
   wanted.some((scope) => scopes.includes(scope));
+
+/** Whether a key that has `scopes` has all of those wanted. */
+export const hasEvery = (scopes: readonly Scope[], wanted: readonly Scope[]): boolean =>
+  wanted.every((scope) => scopes.includes(scope));

@@ -12,7 +12,11 @@ import { asOperator, askWith } from './operator.ts';
 const OPERATOR = operatorKeyOf(env.CRESSET_SECRET);
 const ROUTES = Object.entries(ACCESS as Record<string, Access>);
 const PRIVATE = ROUTES.flatMap(([route, access]) =>
-  typeof access === 'object' ? [{ route, scopes: access }] : [],
+  typeof access === 'object' && !('all' in access) ? [{ route, scopes: access }] : [],
+);
+/** Those that want more than one scope. */
+const EVERY = ROUTES.flatMap(([route, access]) =>
+  typeof access === 'object' && 'all' in access ? [{ route, scopes: access.all }] : [],
 );
 
 const id = fresh('walked');
@@ -93,7 +97,30 @@ describe('access', () => {
     }
   });
 
-  it.each(PRIVATE)(
+  it.each(EVERY)('$route: a key with all of the scopes, and no other', async (row) => {
+    const { route, scopes } = row;
+    const askedBy = async (given: readonly Scope[]): Promise<string> => {
+      const input = { kind: 'secret', scopes: given };
+      const made = await asOperator('POST', `/v1/sites/${id}/keys`, input);
+      return (await answer(route, (await made.json<NewKeyAnswer>()).key)).code;
+    };
+    const missing = (scope: Scope): Scope[] => SCOPES.filter((one) => one !== scope);
+    for (const scope of scopes) {
+      expect([scope, await askedBy(missing(scope))]).toEqual([scope, 'scope_missing']);
+    }
+    expect(REFUSALS).not.toContain(await askedBy(scopes));
+  });
+
+  it('to refused events by an oracle is with nobody: who may not read them, may not ask about them', () => {
+    const about = ROUTES.filter(([route]) => route.includes('/v1/quarantine'));
+    expect(about).toHaveLength(5);
+    for (const [route, access] of about) {
+      const needed = typeof access === 'object' && 'all' in access ? access.all : [access].flat();
+      expect([route, needed.includes('read')]).toEqual([route, true]);
+    }
+  });
+
+  it.each([...PRIVATE, ...EVERY])(
     '$route: no write key, no guess, and nobody without a key',
     async ({ route }) => {
       expect(await answer(route, site.writeKey)).toEqual({
@@ -108,7 +135,7 @@ describe('access', () => {
     },
   );
 
-  it.each(PRIVATE.filter(({ route }) => !route.includes(':site')))(
+  it.each([...PRIVATE, ...EVERY].filter(({ route }) => !route.includes(':site')))(
     '$route: not the operator key, which makes sites and no more',
     async ({ route }) => {
       expect(await answer(route, OPERATOR)).toEqual({ status: 401, code: 'key_unknown' });
@@ -167,6 +194,38 @@ describe('access', () => {
     expect(await askedBy(['events', 'campaigns', 'admin'])).toBe(403);
     expect(await askedBy(['events', 'read'])).toBe(200);
     expect(await askedBy(['events', 'profiles'])).toBe(200);
+  });
+
+  it('is to no method that a private path has not: 404, 405 or 401, never a fault', async () => {
+    const paths = new Set(
+      ROUTES.filter(([, access]) => access !== 'anybody' && access !== 'sender').flatMap(
+        ([route]) => {
+          const path = (route.split(' ')[1] ?? '')
+            .replace(':site', id)
+            .replace(':kind', 'user')
+            .replace(':id', 'x');
+          return [path, `${path}/`, `${path}/a`, `${path}/a/b`];
+        },
+      ),
+    );
+    const ways = ['OPTIONS', 'PUT', 'DELETE', 'PATCH', 'POST', 'GET', 'HEAD', 'PROPFIND'];
+    const faults: unknown[] = [];
+    let missing = 0;
+    for (const path of paths) {
+      for (const method of ways) {
+        const response = await call(method, path);
+        const text = await response.text();
+        if (response.status === 404) missing += 1;
+        const problem =
+          method === 'HEAD' ||
+          (response.headers.get('content-type') === 'application/problem+json' && text !== '');
+        if (![401, 404, 405].includes(response.status) || !problem) {
+          faults.push([method, path, response.status]);
+        }
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(missing).toBeGreaterThan(paths.size);
   });
 
   it('is refused to whoever hides the key elsewhere', async () => {

@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { BatchAnswer, Problem } from '../../src/contract/wire.ts';
 import { consume } from '../../src/forward/queues.ts';
 import { front } from '../../src/front.ts';
+import { findKey, forgetKey } from '../../src/site/keys.ts';
 import { fresh, track } from './client.ts';
 import { type OwnSite, ownSite } from './ownSite.ts';
 import { inWarehouse, messageOf } from './queues.ts';
@@ -55,6 +56,8 @@ async function send(bindings: Env, site: OwnSite, batch: unknown[]): Promise<Res
   return response;
 }
 
+const URL_OF_BATCH = 'https://cresset.example/v1/batch';
+
 const TAKEN = { status: 200, accepted: 1 };
 /** Anything else than this, or 429, and a client drops its events for ever. */
 const later = (code: string, accepted?: number): Outcome => ({
@@ -90,6 +93,55 @@ function wait(): void {
     vi.useRealTimers();
   });
 }
+
+describe('a key that D1 does not answer about', () => {
+  it('is asked for again after five seconds, and not by each request', async () => {
+    const site = await ownSite();
+    const from = Date.now();
+    const known = await findKey(env.DB, site.writeKey, URL_OF_BATCH, from);
+    expect(known).toMatchObject({ site: site.id });
+    let asked = 0;
+    const away = noD1(() => {
+      asked += 1;
+      return FAULTS['is away']();
+    });
+    const at = (after: number) => findKey(away, site.writeKey, URL_OF_BATCH, from + after);
+    expect([await at(40_000), asked]).toEqual([known, 1]);
+    expect([await at(44_999), asked]).toEqual([known, 1]);
+    expect([await at(45_000), asked]).toEqual([known, 2]);
+    // D1 is back, and knows it no more.
+    await env.DB.prepare('delete from keys where site = ?1').bind(site.id).run();
+    expect(await findKey(env.DB, site.writeKey, URL_OF_BATCH, from + 50_000)).toBeUndefined();
+  });
+
+  it('opens nothing after its own end', async () => {
+    const site = await ownSite();
+    const from = Date.now();
+    const ends = from + 42_000;
+    await env.DB.prepare('update keys set expires_at = ?2 where site = ?1')
+      .bind(site.id, ends)
+      .run();
+    const known = await findKey(env.DB, site.writeKey, URL_OF_BATCH, from);
+    const away = noD1(FAULTS['is away']);
+    const at = (time: number) => findKey(away, site.writeKey, URL_OF_BATCH, time);
+    expect(await at(from + 40_000)).toEqual(known);
+    expect(await at(ends - 1)).toEqual(known);
+    expect(await at(ends)).toBeUndefined();
+  });
+
+  it('stays forgotten where that came meanwhile', async () => {
+    const site = await ownSite();
+    const from = Date.now();
+    const known = await findKey(env.DB, site.writeKey, URL_OF_BATCH, from);
+    const away = noD1(() => {
+      forgetKey(known?.id ?? '');
+      return FAULTS['is away']();
+    });
+    const at = (time: number) => findKey(away, site.writeKey, URL_OF_BATCH, time);
+    expect(await at(from + 40_000)).toEqual(known);
+    await expect(at(from + 41_000)).rejects.toThrow('away');
+  });
+});
 
 describe.each(Object.entries(FAULTS))('a store that %s', (_, fault) => {
   it('KV: the event is taken, of a new site as of one that is known', async () => {
