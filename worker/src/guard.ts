@@ -13,7 +13,7 @@ import {
   requireScope,
   secretKeyNeeded,
 } from './site/authenticate.ts';
-import { isOperatorKey } from './site/operatorKey.ts';
+import { isOperatorKey, OPERATOR } from './site/operatorKey.ts';
 import { countRequest } from './site/rate.ts';
 import { type Scope, SCOPES } from './site/scopes.ts';
 
@@ -32,9 +32,6 @@ export interface PrivateEnv {
   Bindings: Env;
   Variables: { caller: Caller };
 }
-
-/** Id of the operator key, in the log. */
-const OPERATOR = 'operator';
 
 export const siteUnknown = (site: string): ProblemError =>
   new ProblemError(404, 'site_not_found', `There is no site "${site}" that this key may see.`);

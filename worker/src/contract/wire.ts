@@ -1074,11 +1074,22 @@ export interface LoggedCall {
   code: string;
 }
 
+/** Calls of a key on a day that were too many to have lines of their own. */
+export interface UnloggedCalls {
+  /** UTC, as `2026-11-22`. */
+  day: string;
+  /** Id of the key. */
+  key: string;
+  count: number;
+}
+
 /** Answer of `GET /v1/sites/{site}/log`. Newest first. */
 export interface LogAnswer {
   calls: LoggedCall[];
   /** Ask again with `?before=` this for the next page; null at the end. */
   next: string | null;
+  /** Of the days of this page. Newest first. */
+  unlogged: UnloggedCalls[];
 }
 
 /** Every error of a whole request: RFC 9457, `application/problem+json`. */

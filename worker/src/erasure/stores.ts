@@ -49,5 +49,6 @@ export const TABLES: Record<string, Cover> = {
   sites: { because: 'it is about sites' },
   keys: { because: 'it is about sites' },
   campaigns: { because: 'it is about sites' },
+  call_days: { because: 'it has numbers only' },
   calls: { because: 'it says which key called which route, never whose person it was about' },
 };

@@ -1,6 +1,9 @@
 import { base64url, bytes, sameBytes } from '../hash.ts';
 import { derivedBytes } from './derived.ts';
 
+/** Id of the operator key, in the log. */
+export const OPERATOR = 'operator';
+
 /**
  * The key of whoever runs the worker, which makes sites: `ok_` and 32 bytes derived from the worker secret. There is
  * nothing to store or to lose: who has `CRESSET_SECRET` has it, and a new secret voids it.

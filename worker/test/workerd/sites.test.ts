@@ -1,6 +1,7 @@
 /** Sites, their keys and the log of private calls, through HTTP. */
-import { env } from 'cloudflare:test';
+import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { forgetOldCalls, MAX_LINES } from '../../src/admin/log.ts';
 import { tidy } from '../../src/admin/tidy.ts';
 import type {
   KeyAnswer,
@@ -13,8 +14,10 @@ import type {
   SiteAnswer,
   SitesAnswer,
 } from '../../src/contract/wire.ts';
+import worker from '../../src/index.ts';
 import { hashKey } from '../../src/site/keys.ts';
 import { signUserId } from '../../src/site/secrets.ts';
+import { input } from './campaigns.ts';
 import { call, fresh, track } from './client.ts';
 import { asOperator, askWith } from './operator.ts';
 
@@ -44,6 +47,27 @@ const addKey = async (body: unknown): Promise<NewKeyAnswer> => {
 const keysOf = async (): Promise<KeyAnswer[]> =>
   (await (await ask('GET', `/v1/sites/${site.id}/keys`)).json<KeysAnswer>()).keys;
 const idOf = (key: string): string => hashKey(key).slice(0, 16);
+
+/** D1 that tells how many rows each statement changed. */
+const watched = (db: D1Database, tell: (rows: number) => void): D1Database =>
+  new Proxy(db, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== 'prepare') return value;
+      return (sql: string) => ({
+        bind: (...values: unknown[]) => ({
+          run: async () => {
+            const result = await target
+              .prepare(sql)
+              .bind(...values)
+              .run();
+            tell(result.meta.changes);
+            return result;
+          },
+        }),
+      });
+    },
+  });
 
 describe('a site', () => {
   it('works at once with what its maker was shown', async () => {
@@ -360,6 +384,114 @@ describe('the log', () => {
     expect(await count()).toBe(2);
     await tidy(env, today + (4 * 60 + 17) * 60_000);
     expect(await count()).toBe(1);
+  });
+
+  it('has so many lines of a key and day, of changes and of all else, and counts the rest', async () => {
+    const { key, id } = await addKey({ kind: 'secret', scopes: ['events', 'campaigns'] });
+    const now = Date.now();
+    const day = Math.floor(now / 86_400_000);
+    const today = [day, day + 1];
+    // Calls that were nearly as many as there may be; and of tomorrow too, as midnight may come.
+    const nearly = env.DB.prepare('insert into call_days values (?1, ?2, ?3, ?4, ?5)');
+    await env.DB.batch(
+      today.flatMap((one) => [
+        nearly.bind(site.id, one, id, 0, MAX_LINES - 1),
+        nearly.bind(site.id, one, id, 1, MAX_LINES - 1),
+      ]),
+    );
+    const total = async (): Promise<unknown> =>
+      env.DB.prepare('select sum(calls) as n from call_days where site = ?1 and key = ?2')
+        .bind(site.id, id)
+        .first('n');
+    const own = async (): Promise<string[]> =>
+      (await logged('?limit=200')).calls
+        .filter((call) => call.key === id)
+        .map(({ method, path }) => `${method} ${path}`);
+    const before = 4 * (MAX_LINES - 1);
+    const reached = (count: number): Promise<unknown> =>
+      vi.waitUntil(async () => (await total()) === before + count, { timeout: 20_000 });
+    for (let i = 1; i <= 4; i++) {
+      expect((await askWith(key)('GET', '/v1/settings')).status).toBe(403);
+      await reached(i);
+    }
+    // Who floods it with refusals hides no change.
+    const made = await askWith(key)('PATCH', '/v1/campaigns/none', { enabled: false });
+    expect(made.status).toBe(404);
+    await reached(5);
+    const campaign = input(fresh('logged'));
+    expect((await askWith(key)('POST', '/v1/campaigns', campaign)).status).toBe(201);
+    await reached(6);
+    expect(await own()).toEqual(['POST /v1/campaigns', 'GET /v1/settings']);
+    const { unlogged } = await logged();
+    expect(unlogged).toEqual([
+      { day: new Date(now).toISOString().slice(0, 10), key: id, count: 4 },
+    ]);
+    // Another key has lines of its own.
+    await ask('GET', '/v1/identity-secrets');
+    await vi.waitUntil(
+      async () =>
+        (await logged('?limit=200')).calls.some(({ path }) => path === '/v1/identity-secrets'),
+      { timeout: 20_000 },
+    );
+  });
+
+  it('has numbers that only grow, and stay for 400 days', async () => {
+    const now = Date.now();
+    const day = Math.floor(now / 86_400_000);
+    const insert = env.DB.prepare("insert into call_days values (?1, ?2, 'k', 0, 5)");
+    await env.DB.batch([401, 399].map((days) => insert.bind(site.id, day - days)));
+    const run = (sql: string): Promise<unknown> => env.DB.prepare(sql).bind(site.id).run();
+    const where = "where site = ?1 and key = 'k'";
+    for (const change of ['calls = calls - 1', 'calls = 0', "calls = calls + 1, key = 'l'"]) {
+      await expect(run(`update call_days set ${change} ${where}`)).rejects.toThrow('only grow');
+    }
+    await run(`update call_days set calls = calls + 1 ${where}`);
+    await expect(run(`delete from call_days ${where}`)).rejects.toThrow('400 days');
+    await tidy(env, now - (now % 86_400_000) + (4 * 60 + 17) * 60_000);
+    const { results } = await env.DB.prepare(`select day, calls from call_days ${where}`)
+      .bind(site.id)
+      .all();
+    expect(results).toEqual([{ day: day - 399, calls: 6 }]);
+  });
+
+  it('is forgotten in statements of so many rows', async () => {
+    const old = Date.now() - 500 * 86_400_000;
+    await env.DB.prepare(
+      `with recursive n (i) as (select 1 union all select i + 1 from n where i < 5001)
+       insert into calls select ?1, ?2, i, 'k', 'GET /v1/old', '', 200, '' from n`,
+    )
+      .bind(site.id, old)
+      .run();
+    const changes: number[] = [];
+    const db = watched(env.DB, (rows) => changes.push(rows));
+    await forgetOldCalls(db, Date.now());
+    expect(Math.max(...changes)).toBeLessThanOrEqual(5_000);
+    const left = env.DB.prepare("select count(*) as n from calls where site = ?1 and key = 'k'");
+    expect(await left.bind(site.id).first('n')).toBe(0);
+  });
+
+  it('a cron that comes late is the day’s, and keys that are over go where the log cannot be tidied', async () => {
+    const { id } = await addKey({ kind: 'write' });
+    await env.DB.prepare('update keys set expires_at = 1 where substr(hash, 1, 16) = ?1')
+      .bind(id)
+      .run();
+    const now = Date.now();
+    const scheduledTime = now - (now % 86_400_000) + (4 * 60 + 17) * 60_000;
+    const context = createExecutionContext();
+    await env.DB.exec('alter table calls rename to calls_away');
+    vi.useFakeTimers({ toFake: ['Date'], now: scheduledTime + 90_000 });
+    try {
+      worker.scheduled(
+        { scheduledTime, cron: '* * * * *', noRetry: () => undefined },
+        env,
+        context,
+      );
+      await waitOnExecutionContext(context);
+    } finally {
+      vi.useRealTimers();
+      await env.DB.exec('alter table calls_away rename to calls');
+    }
+    expect((await keysOf()).map((key) => key.id)).not.toContain(id);
   });
 
   it('fails no call that it cannot write about', async () => {
