@@ -120,7 +120,9 @@ const embedPart = (name: string): Plugin => ({
 const find = (library: string): Plugin => ({
   name: 'find',
   resolveId: (source) =>
-    source === library ? fileURLToPath(import.meta.resolve(library)) : undefined,
+    source === library || source.startsWith(`${library}/`)
+      ? fileURLToPath(import.meta.resolve(source))
+      : undefined,
 });
 
 const transpile = esbuild({ target: TARGET, tsconfig: false });
@@ -173,8 +175,13 @@ export default [
   {
     input: 'cli/cresset.ts',
     // Readable, as it runs on others' machines. The lowest Node is that of `engines` in package.json.
-    output: { file: 'dist/cli.js', format: 'esm', banner: '#!/usr/bin/env node' },
+    output: {
+      file: 'dist/cli.js',
+      format: 'esm',
+      banner: '#!/usr/bin/env node\n/*! with @noble/hashes, Copyright Paul Miller, MIT */',
+    },
     external: /^node:/,
-    plugins: [esbuild({ target: 'node20', tsconfig: false })],
+    // The package has no dependencies: what the command needs goes with it.
+    plugins: [find('@noble/hashes'), esbuild({ target: 'node20', tsconfig: false })],
   },
 ] satisfies RollupOptions[];

@@ -52,11 +52,8 @@ async function readPacked(
   limit: number,
   tooLarge: () => ProblemError,
 ): Promise<Uint8Array> {
-  // Whole first: gzip may hold empty blocks without end, of which the unpacked bytes tell nothing.
-  const packed = new Response(new Uint8Array(await readPieces(body, limit, tooLarge))).body;
-  if (packed === null) throw unreadable('empty');
   try {
-    return await readPieces(unpack(packed), limit, tooLarge);
+    return await readPieces(unpack(body), limit, tooLarge);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     throw unreadable('not gzip, though its Content-Encoding says so');
