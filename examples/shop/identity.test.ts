@@ -112,7 +112,7 @@ describe('the picture', LONG, () => {
     // The page that follows the sign-in may arrive before the signature does.
     await history
       .getByText(/^This browser joined ada@example\.org,( claimed, then)? verified/)
-      // Where both are on their way at once, the history tells of the join twice.
+      // Where the page came first, the history tells of the claim, and of what verified it.
       .first()
       .waitFor();
     const links = (await identityOf(user))?.identifiers.map(({ link }) => link);
