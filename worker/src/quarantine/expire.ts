@@ -55,11 +55,14 @@ async function expireObjects(bucket: R2Bucket, over: number): Promise<void> {
 
 /** Removes what was refused 30 days ago, for the cron. Nobody is shown it any more in any case; here its bytes go. */
 export async function expireQuarantine(env: Env, now: number): Promise<void> {
-  try {
-    await expireRows(env.DB, now - KEPT_FOR);
-    await expireObjects(env.CHUNKS, now - KEPT_FOR);
-  } catch (error) {
-    // The next run goes on.
-    console.error('expire', String(error));
-  }
+  const over = now - KEPT_FOR;
+  // One's fault must not keep the other from its work. The next run goes on.
+  const works = [expireRows(env.DB, over), expireObjects(env.CHUNKS, over)];
+  await Promise.all(
+    works.map((work) =>
+      work.catch((error: unknown) => {
+        console.error('expire', String(error));
+      }),
+    ),
+  );
 }

@@ -3,7 +3,7 @@
  * provocation without a row. (A code of the source without a row fails in unit/docs/reference.test.ts.)
  */
 import { env, runInDurableObject } from 'cloudflare:test';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import reference from '../../../docs/reference/http.md?raw';
 import type { NoticeCode, Notice, Problem, RejectionCode } from '../../src/contract/wire.ts';
 import { createSite } from '../../src/site/create.ts';
@@ -15,6 +15,8 @@ import { asOperator, askWith } from './operator.ts';
 import { ask, call, changed, fresh, objectOf, page, send, sent, track } from './client.ts';
 
 const { writeKey } = SITE;
+/** For what goes on after an answer. */
+const PATIENCE = { timeout: 20_000, interval: 50 };
 /** A site whose people have one anonymous id each. */
 const NARROW = { ...SITE, id: 'narrow', writeKey: 'wk_narrow', secretKey: 'sk_narrow' };
 /** A site whose secret key asks too often. */
@@ -65,14 +67,13 @@ const obstructed = async (userId: string): Promise<void> =>
   });
 
 /** Asks again while a link of a moment ago is still on its way. */
-async function settled(asked: () => Promise<Response>): Promise<Response> {
-  for (;;) {
+const settled = (asked: () => Promise<Response>): Promise<Response> =>
+  vi.waitFor(async () => {
     const response = await asked();
     const { code } = await response.clone().json<{ code?: string }>();
-    if (code !== 'identity_busy') return response;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+    if (code === 'identity_busy') throw new Error(code);
+    return response;
+  }, PATIENCE);
 
 const ERRORS: Record<string, () => Promise<Response>> = {
   body_unreadable: () => batch('{"batch":['),
@@ -242,12 +243,12 @@ const NOTICES: Record<NoticeCode, () => Promise<Notice[]>> = {
     await sent([said]);
     await ask('POST', `/v1/profiles/user/${u}/erase`, {});
     // What takes longer than a moment goes on after the answer.
-    for (;;) {
+    return vi.waitFor(async () => {
       const response = await ask('POST', '/v1/batch', { batch: [said] });
       const { notices } = await response.json<{ notices: Notice[] }>();
-      if (notices.length > 0) return notices;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      if (notices.length === 0) throw new Error('not erased yet');
+      return notices;
+    }, PATIENCE);
   },
 };
 

@@ -1,5 +1,5 @@
 import { env, SELF } from 'cloudflare:test';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type {
   BatchAnswer,
   DecideAnswer,
@@ -14,6 +14,8 @@ import { objectName } from '../../src/profile/names.ts';
 import { fresh, page, track } from './client.ts';
 import { ownSite, type OwnSite } from './ownSite.ts';
 
+/** An event is in D1 some seconds after it came. */
+const STORED = { timeout: 20_000, interval: 50 };
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
 const IPHONE =
@@ -185,15 +187,14 @@ describe('an event', () => {
 });
 
 /** The row of an anonymous id's only event in D1, once it is there. */
-async function rowUnder({ id }: OwnSite, identifier: string): Promise<Record<string, unknown>> {
-  for (;;) {
+const rowUnder = ({ id }: OwnSite, identifier: string): Promise<Record<string, unknown>> =>
+  vi.waitFor(async () => {
     const row = await env.DB.prepare('select * from events where site = ?1 and identifier = ?2')
       .bind(id, identifier)
       .first();
-    if (row !== null) return row;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+    if (row === null) throw new Error('the event is not in D1 yet');
+    return row;
+  }, STORED);
 
 const rowOf = (site: OwnSite, anonymousId: string): Promise<Record<string, unknown>> =>
   rowUnder(site, objectName(site.id, 'anon', anonymousId));
@@ -338,7 +339,7 @@ describe('bots', () => {
     expect(answer).toMatchObject({ accepted: 4, rejected: [] });
     const rows = async (): Promise<Record<string, unknown>[]> =>
       (await env.DB.prepare('select * from events where site = ?1').bind(site.id).all()).results;
-    while ((await rows()).length < 4) await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(async () => (await rows()).length, STORED).toBe(4);
     const kept = await rows();
     expect(kept.find(({ type }) => type === 'track')).toMatchObject({
       identifier: '',
@@ -458,7 +459,7 @@ describe('bots', () => {
     expect(answer.accepted).toBe(40);
     const count = (): Promise<number | null> =>
       env.DB.prepare('select count(*) as n from events where site = ?1').bind(site.id).first('n');
-    while ((await count()) !== 40) await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(count, STORED).toBe(40);
   });
 });
 

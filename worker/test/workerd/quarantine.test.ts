@@ -814,6 +814,24 @@ describe('with much that is over', () => {
     expect(await rowsIn('quarantine', last.id)).toBe(0);
   });
 
+  it('the originals go while D1 is away', async () => {
+    const site = await ownSite();
+    const received = Date.now() - KEPT_FOR + 60_000;
+    const message = quarantineMessage(site.id, [refusedEvent(site.id, fresh('anon'))], received);
+    await keepRefused(env, [message], Date.now());
+    const objects = async (): Promise<number> =>
+      (await env.CHUNKS.list({ prefix: hourOf(received) })).objects.length;
+    expect(await objects()).toBeGreaterThan(0);
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => errors.mockRestore());
+    const DB = {
+      prepare: env.DB.prepare.bind(env.DB),
+      batch: () => Promise.reject(new Error('away')),
+    } as unknown as D1Database;
+    await expireQuarantine({ ...env, DB }, Date.now() + 2 * 3_600_000);
+    expect(await objects()).toBe(0);
+  });
+
   it('the oldest goes first, whose ever it is', async () => {
     const [crowded, last] = await sites();
     await insertRows(crowded.id, 5_100, 2_000);

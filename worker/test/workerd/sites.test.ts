@@ -261,14 +261,16 @@ describe('the log', () => {
   const logged = async (query = ''): Promise<LogAnswer> =>
     (await asOperator('GET', `/v1/sites/${site.id}/log${query}`)).json<LogAnswer>();
   /** The log, once it has so many lines: they are written after the answers. */
-  const lines = async (count: number): Promise<LogAnswer['calls']> => {
-    for (;;) {
-      const { calls } = await logged('?limit=200');
-      const theirs = calls.filter(({ path }) => !path.endsWith('/log'));
-      if (theirs.length >= count) return theirs;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
+  const lines = (count: number): Promise<LogAnswer['calls']> =>
+    vi.waitFor(
+      async () => {
+        const { calls } = await logged('?limit=200');
+        const theirs = calls.filter(({ path }) => !path.endsWith('/log'));
+        if (theirs.length < count) throw new Error(`${theirs.length} of ${count} lines`);
+        return theirs;
+      },
+      { timeout: 20_000, interval: 50 },
+    );
 
   it('says who called what and what came of it, and nothing of a person', async () => {
     const { key, id } = await addKey({ kind: 'secret', scopes: ['read'] });
