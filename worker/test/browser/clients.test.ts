@@ -80,9 +80,20 @@ const FAULTS: [name: string, faults: Fault[]][] = [
 const taken = (): number =>
   site.proxy.passed.filter(({ method, status }) => method === 'POST' && status === 200).length;
 
-/** Requests that were sent again, as they say themselves. */
-const retried = (): number =>
-  site.proxy.passed.filter(({ headers }) => headers['x-retry-count'] !== undefined).length;
+/** The events of all batches that were answered so. */
+const batched = (taken: boolean): string[] =>
+  site.proxy.passed
+    .filter(({ method, status }) => method === 'POST' && (status === 200) === taken)
+    .flatMap(({ body }) => (JSON.parse(body) as { batch: { messageId: string }[] }).batch)
+    .map(({ messageId }) => messageId);
+
+/**
+ * Whether a fault was met by each that was to be, and all it met were sent again. The header `x-retry-count` does not
+ * tell: the client begins to count anew when a timer of its own comes while the answer is awaited.
+ */
+const batchedAgain = (): boolean =>
+  site.proxy.faults.length === 0 &&
+  batched(false).every((messageId) => batched(true).includes(messageId));
 
 /**
  * Waits until all events of a person are there and `isOver`, and expects each of them once. What is over has sent
@@ -165,8 +176,8 @@ describe('@segment/analytics-next', () => {
       site.proxy.faults.push(...faults);
       const deliveryStrategy = { strategy: 'batching', config: { size: 5, timeout: 1_000 } };
       await use(page, userId, { 'Segment.io': { deliveryStrategy } });
-      await expectArrived(userId, NAMES, () => retried() === faults.length);
-      expect(site.proxy.faults).toEqual([]);
+      await expectArrived(userId, NAMES, batchedAgain);
+      expect(batched(false).length > 0).toBe(faults.length > 0);
       expect(posted()).toEqual(['/v1/b']);
     },
     90_000,

@@ -15,6 +15,8 @@ interface Passed {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
+  /** As it came. */
+  body: string;
   /** What the client was answered. */
   status: number;
 }
@@ -72,9 +74,11 @@ export async function startFaultyProxy(worker: string): Promise<FaultyProxy> {
   const passed: Passed[] = [];
   const server = createServer((asked, response) => {
     const { method = '', url = '', headers } = asked;
+    const body: Buffer[] = [];
+    asked.on('data', (chunk: Buffer) => body.push(chunk));
     const fault = method === 'POST' ? faults.shift() : undefined;
     const note = (status: number): void => {
-      passed.push({ method, path: url, headers, status });
+      passed.push({ method, path: url, headers, body: Buffer.concat(body).toString(), status });
     };
     answer(new URL(worker), fault, asked, response, note).catch(() => {
       note(502);
