@@ -20,12 +20,6 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: { CRESSET_SECRET: 'a secret of the tests' },
-              // Less than in wrangler.toml, so that a test can use them up; more than all other tests take together.
-              ratelimits: {
-                KEY_RATE: { namespace_id: '1001', simple: { limit: 50, period: 10 } },
-                PRIVATE_RATE: { namespace_id: '1002', simple: { limit: 50, period: 10 } },
-                NEWCOMER_RATE: { namespace_id: '1003', simple: { limit: 20, period: 60 } },
-              },
             },
           }),
         ],

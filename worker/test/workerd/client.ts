@@ -53,22 +53,29 @@ export async function sent(
   batch: unknown[],
   more: Record<string, unknown> = {},
 ): Promise<BatchAnswer> {
-  const response = await send(batch, more);
-  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-  return response.json<BatchAnswer>();
+  return held(await send(batch, more));
 }
 
-export async function profile(kind: Kind, id: string): Promise<ProfileAnswer | undefined> {
-  const response = await ask('GET', `/v1/profiles/${kind}/${encodeURIComponent(id)}`);
-  return response.status === 404 ? undefined : response.json<ProfileAnswer>();
+/** What an answer holds that must be one; else says what it is. */
+export async function held<T>(response: Response): Promise<T> {
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return response.json<T>();
 }
+
+/** What an answer about a profile holds; nothing where there is none. */
+export async function heldProfile(response: Response): Promise<ProfileAnswer | undefined> {
+  return response.status === 404 ? undefined : held<ProfileAnswer>(response);
+}
+
+export const profile = async (kind: Kind, id: string): Promise<ProfileAnswer | undefined> =>
+  heldProfile(await ask('GET', `/v1/profiles/${kind}/${encodeURIComponent(id)}`));
 
 export async function timeline(kind: Kind, id: string): Promise<TimelineAnswer['events']> {
   const response = await ask(
     'GET',
     `/v1/profiles/${kind}/${encodeURIComponent(id)}/timeline?limit=200`,
   );
-  return (await response.json<TimelineAnswer>()).events;
+  return (await held<TimelineAnswer>(response)).events;
 }
 
 /** The object of an identifier. */

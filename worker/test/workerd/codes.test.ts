@@ -13,6 +13,7 @@ import { tableUnder } from '../unit/docs/markdown.ts';
 import { input, made } from './campaigns.ts';
 import { asOperator, askWith } from './operator.ts';
 import { ask, call, changed, fresh, objectOf, page, send, sent, track } from './client.ts';
+import { idOf, refused, useUp } from './rates.ts';
 
 const { writeKey } = SITE;
 /** For what goes on after an answer. */
@@ -116,13 +117,11 @@ const ERRORS: Record<string, () => Promise<Response>> = {
   },
   key_in_use: () =>
     ask('DELETE', `/v1/sites/${SITE.id}/keys/${hashKey(SITE.secretKey).slice(0, 16)}`),
-  rate_limited: async () => {
-    for (;;) {
-      const response = await askWith(LOUD.secretKey)('GET', '/v1/settings');
-      if (response.status === 429) return response;
-      await response.body?.cancel();
-    }
-  },
+  rate_limited: () =>
+    refused(
+      () => useUp(env.PRIVATE_RATE, idOf(LOUD.secretKey)),
+      () => askWith(LOUD.secretKey)('GET', '/v1/settings'),
+    ),
   campaign_exists: async () => {
     const { id } = await made(fresh('twice'));
     return ask('POST', '/v1/campaigns', input(id));

@@ -3,7 +3,7 @@ import type { BatchAnswer, ProfileAnswer, SettingsPatch } from '../../src/contra
 import type { Kind } from '../../src/profile/names.ts';
 import { createSite } from '../../src/site/create.ts';
 import { SITE } from '../setup.ts';
-import { call, fresh } from './client.ts';
+import { call, fresh, held, heldProfile } from './client.ts';
 
 /** A site of one test, so that no other test meets its settings or secrets. */
 export interface OwnSite {
@@ -31,8 +31,7 @@ export async function ownSite(settings: SettingsPatch = {}): Promise<OwnSite> {
   await createSite(env.DB, env.CRESSET_SECRET, made, Date.now());
   const ask: OwnSite['ask'] = (method, path, body) =>
     call(method, path, body, { authorization: `Bearer ${secretKey}` });
-  const set = await ask('PATCH', '/v1/settings', settings);
-  if (set.status !== 200) throw new Error(`${set.status} ${await set.text()}`);
+  await held(await ask('PATCH', '/v1/settings', settings));
   // The next change is compiled at once too, and not some seconds after this one.
   await env.DB.prepare('update sites set compiled_at = 0 where id = ?1').bind(id).run();
   return {
@@ -41,14 +40,9 @@ export async function ownSite(settings: SettingsPatch = {}): Promise<OwnSite> {
     secretKey,
     identitySecret,
     ask,
-    sent: async (batch, more = {}) => {
-      const response = await call('POST', '/v1/batch', { writeKey, batch, ...more });
-      if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-      return response.json<BatchAnswer>();
-    },
-    profile: async (kind, id) => {
-      const response = await ask('GET', `/v1/profiles/${kind}/${encodeURIComponent(id)}`);
-      return response.status === 404 ? undefined : response.json<ProfileAnswer>();
-    },
+    sent: async (batch, more = {}) =>
+      held<BatchAnswer>(await call('POST', '/v1/batch', { writeKey, batch, ...more })),
+    profile: async (kind, id) =>
+      heldProfile(await ask('GET', `/v1/profiles/${kind}/${encodeURIComponent(id)}`)),
   };
 }

@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { newcomersOf } from '../../src/collect/newcomers.ts';
 import type { BatchAnswer } from '../../src/contract/wire.ts';
 import { objectName } from '../../src/profile/names.ts';
-import { hashKey } from '../../src/site/keys.ts';
 import { call, fresh, page, track } from './client.ts';
 import { ownSite, type OwnSite } from './ownSite.ts';
+import { idOf, refused, useUp } from './rates.ts';
 
 let site: OwnSite;
 beforeEach(async () => {
@@ -15,36 +15,6 @@ beforeEach(async () => {
 
 const send = (batch: unknown[], headers = {}, more = {}): Promise<Response> =>
   call('POST', '/v1/batch', { writeKey: site.writeKey, batch, ...more }, headers);
-
-/** Takes all that a counter has for a key in the period at hand. */
-async function useUp(limiter: RateLimit, key: string): Promise<void> {
-  for (let success = true; success;) {
-    const outcomes = await Promise.all(
-      Array.from({ length: 20 }, async () => limiter.limit({ key })),
-    );
-    success = outcomes.every((outcome) => outcome.success);
-  }
-}
-
-/**
- * The answer that says 429, of a request that is sent again and again. `use`: takes all that is left of the period at
- * hand, once more where a new one began in between.
- */
-async function refused(
-  use: () => Promise<unknown>,
-  ask: () => Promise<Response>,
-): Promise<Response> {
-  for (;;) {
-    for (let i = 0; i < 100; i++) {
-      const response = await ask();
-      if (response.status === 429) return response;
-      await response.body?.cancel();
-    }
-    await use();
-  }
-}
-
-const idOf = (key: string): string => hashKey(key).slice(0, 16);
 
 describe('a key', () => {
   it('that sends too much is told when to come again, readably for a page', async () => {
