@@ -25,6 +25,8 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          // To start a worker takes as long as most files do. Each has a site of its own.
+          isolate: false,
           include: ['worker/test/workerd/**/*.test.ts'],
           setupFiles: ['worker/test/setup.ts'],
           testTimeout: 30_000,

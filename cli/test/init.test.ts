@@ -1,7 +1,6 @@
 /** `cresset init` as it was built, with the real wrangler on a state of its own: `npm run build` first. */
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -12,10 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hashKey } from '../../worker/src/site/keys.ts';
 
+const WRANGLER = 'node_modules/wrangler/bin/wrangler.js';
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -55,8 +55,8 @@ describe('cresset init --local', () => {
   const folder = clone();
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   const rows = (sql: string): unknown[] => {
-    const words = ['--no-install', 'wrangler', 'd1', 'execute', 'cresset', '--local', '--json'];
-    const { stdout } = spawnSync('npx', [...words, '--command', sql], {
+    const words = ['d1', 'execute', 'cresset', '--local', '--json', '--command', sql];
+    const { stdout } = spawnSync(process.execPath, [resolve(WRANGLER), ...words], {
       cwd: folder,
       encoding: 'utf8',
     });
@@ -98,8 +98,7 @@ describe('cresset init', () => {
    * There is no account here: this stands for wrangler, and answers as its documentation says. It writes down what it is
    * called with.
    */
-  const STAND_IN = `#!/usr/bin/env node
-const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
+  const STAND_IN = `const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
 const words = process.argv.slice(2);
 const line = words.join(' ');
 const input = line.startsWith('secret put') ? ' < ' + readFileSync(0, 'utf8').length : '';
@@ -122,10 +121,8 @@ else if (line.startsWith('queues create')) make(words[2] + ';');
 else if (line.startsWith('secret put')) make('secret');
 `;
   const folder = clone();
-  const bin = join(folder, 'node_modules/.bin');
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(join(bin, 'wrangler'), STAND_IN);
-  chmodSync(join(bin, 'wrangler'), 0o755);
+  mkdirSync(dirname(join(folder, WRANGLER)), { recursive: true });
+  writeFileSync(join(folder, WRANGLER), STAND_IN);
   const calls = (): string[] => readFileSync(join(folder, 'calls.txt'), 'utf8').trim().split('\n');
 
   it('makes what is missing, and writes the ids down', () => {
@@ -180,8 +177,13 @@ else if (line.startsWith('secret put')) make('secret');
     expect(err).toContain(text);
   });
 
-  it('wants a clone', () => {
-    const { code, err } = init(tmpdir(), SITE);
-    expect([code, err]).toEqual([1, expect.stringContaining('in a clone of Cresset')]);
+  it('wants a clone, and what npm ci installs there', () => {
+    const elsewhere = init(tmpdir(), SITE);
+    expect([elsewhere.code, elsewhere.err]).toEqual([
+      1,
+      expect.stringContaining('in a clone of Cresset'),
+    ]);
+    const bare = init(clone(), SITE);
+    expect([bare.code, bare.err]).toEqual([1, expect.stringContaining('Run npm ci first')]);
   });
 });

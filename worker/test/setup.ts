@@ -1,16 +1,10 @@
 import { applyD1Migrations, env } from 'cloudflare:test';
 import { beforeAll } from 'vitest';
 import { createSite } from '../src/site/create.ts';
+import { renewSite, SITE } from './site.ts';
 
-/** The site of the tests. */
-export const SITE = {
-  id: 'site',
-  name: 'Site of the tests',
-  origins: ['https://shop.example'],
-  writeKey: 'wk_test',
-  secretKey: 'sk_test',
-  identitySecret: 'identity secret of the tests',
-};
+// Here, and not before all tests: a file may look at the site as soon as it is loaded.
+renewSite();
 
 const files = import.meta.glob<string>('../migrations/*.sql', {
   query: '?raw',
@@ -30,7 +24,17 @@ const migrations = Object.entries(files)
   .map(([name, sql]) => ({ name, queries: statements(sql) }))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
+/** Takes away the chunks that the file before left: tests go through all of them. */
+async function deleteChunks(): Promise<void> {
+  for (;;) {
+    const { objects } = await env.CHUNKS.list({ prefix: 'chunks/' });
+    if (objects.length === 0) return;
+    await env.CHUNKS.delete(objects.map(({ key }) => key));
+  }
+}
+
 beforeAll(async () => {
+  await deleteChunks();
   await applyD1Migrations(env.DB, migrations);
   await createSite(env.DB, env.CRESSET_SECRET, SITE, Date.now());
 });

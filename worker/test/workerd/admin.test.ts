@@ -8,7 +8,7 @@ import type {
   Problem,
 } from '../../src/contract/wire.ts';
 import { compileChanged, type Snapshot } from '../../src/site/snapshot.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { banner, input, made } from './campaigns.ts';
 import { ask, call, fresh } from './client.ts';
 

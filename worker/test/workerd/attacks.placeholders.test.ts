@@ -1,7 +1,7 @@
 /** Rule 4: what careless clients send where an id is missing makes no person of two visitors. */
 import { describe, expect, it } from 'vitest';
 import type { Problem, RejectionCode } from '../../src/contract/wire.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { call, fresh, profile, sent, track } from './client.ts';
 import { ownSite } from './ownSite.ts';
 

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ACCESS } from '../../src/access.ts';
 import type { ErasureReceipt } from '../../src/contract/wire.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { made } from './campaigns.ts';
 import { ask, call, fresh, sent, track } from './client.ts';
 

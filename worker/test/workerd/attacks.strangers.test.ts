@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { BatchAnswer, DecideAnswer, ErasureReceipt } from '../../src/contract/wire.ts';
 import { continueErasures } from '../../src/erasure/work.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, fresh } from './client.ts';
 import {
   batch,

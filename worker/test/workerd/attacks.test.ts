@@ -2,7 +2,7 @@ import { env } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BatchAnswer, DecideAnswer } from '../../src/contract/wire.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { made } from './campaigns.ts';
 import { ask, call, fresh, profile, sent, track } from './client.ts';
 

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchAnswer, DecideAnswer, JsonObject } from '../../src/contract/wire.ts';
 import type { SourceState } from '../../src/profile/state.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { made } from './campaigns.ts';
 import { ask, call, fresh, objectOf, profile, sent, timeline, track } from './client.ts';
 

@@ -9,10 +9,9 @@ import type {
 import type { Kind } from '../../src/profile/names.ts';
 import { objectName } from '../../src/profile/names.ts';
 import type { Profile } from '../../src/profile/object.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 
 const ORIGIN = 'https://cresset.example';
-const secret = { authorization: `Bearer ${SITE.secretKey}` };
 
 /** A request to the worker, JSON in. */
 export const call = (
@@ -29,7 +28,7 @@ export const call = (
 
 /** A request of the private API. */
 export const ask = (method: string, path: string, body?: unknown): Promise<Response> =>
-  call(method, path, body, secret);
+  call(method, path, body, { authorization: `Bearer ${SITE.secretKey}` });
 
 /** Sends events with the write key, as a browser does. */
 export const send = (

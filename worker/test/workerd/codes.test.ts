@@ -7,8 +7,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import reference from '../../../docs/reference/http.md?raw';
 import type { NoticeCode, Notice, Problem, RejectionCode } from '../../src/contract/wire.ts';
 import { createSite } from '../../src/site/create.ts';
-import { hashKey } from '../../src/site/keys.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { tableUnder } from '../unit/docs/markdown.ts';
 import { input, made } from './campaigns.ts';
 import { asOperator, askWith } from './operator.ts';
@@ -115,8 +114,7 @@ const ERRORS: Record<string, () => Promise<Response>> = {
       .run();
     return asOperator('POST', '/v1/sites/sealed/keys', { kind: 'write' });
   },
-  key_in_use: () =>
-    ask('DELETE', `/v1/sites/${SITE.id}/keys/${hashKey(SITE.secretKey).slice(0, 16)}`),
+  key_in_use: () => ask('DELETE', `/v1/sites/${SITE.id}/keys/${idOf(SITE.secretKey)}`),
   rate_limited: () =>
     refused(
       () => useUp(env.PRIVATE_RATE, idOf(LOUD.secretKey)),

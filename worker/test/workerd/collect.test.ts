@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchAnswer, Problem } from '../../src/contract/wire.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, call, fresh, page, profile, send, sent, timeline, track } from './client.ts';
 
 describe('POST /v1/batch', () => {
@@ -224,7 +224,7 @@ describe('errors of the whole request', () => {
     [`{"batch":${'['.repeat(400)}${']'.repeat(400)}}`, 400, 'body_too_deep'],
     ['['.repeat(200_000), 400, 'body_too_deep'],
     ['{"batch":[]}', 401, 'key_missing'],
-    ['{"writeKey":"wk_other","batch":[]}', 401, 'key_unknown'],
+    ['{"writeKey":"wk_nobodys","batch":[]}', 401, 'key_unknown'],
     [`{"writeKey":"${SITE.writeKey}"}`, 400, 'batch_missing'],
     [`{"writeKey":"${SITE.writeKey}","batch":{}}`, 400, 'invalid_field'],
     [`{"writeKey":"${SITE.writeKey}","batch":[],"decide":"hero"}`, 400, 'invalid_field'],

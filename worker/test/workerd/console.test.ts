@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { RecentAnswer, TodayAnswer } from '../../src/console/answers.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, call, fresh } from './client.ts';
 
 interface Row {
@@ -139,6 +139,7 @@ describe('GET /v1/console/today', () => {
     await env.DB.batch([
       env.DB.prepare('delete from events'),
       env.DB.prepare('delete from quarantine_days'),
+      env.DB.prepare('delete from dead_letters'),
       // Those that a day has no room for are counted all the same.
       env.DB.prepare(
         'insert into quarantine_days values (?1, ?2, 9, 9, 0), (?1, ?3, 7, 5, 0)',

@@ -4,7 +4,7 @@ import type { DecideAnswer, Decision, Offer, Problem } from '../../src/contract/
 import { objectName } from '../../src/profile/names.ts';
 import { readDecision } from '../../src/site/decisionToken.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { banner, made } from './campaigns.ts';
 import { ask, call, fresh, page, sent, track } from './client.ts';
 

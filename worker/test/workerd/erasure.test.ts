@@ -15,7 +15,7 @@ import { consume } from '../../src/forward/queues.ts';
 import { eraseProfile, identityOf, personOf, profileOf } from '../../src/profile/client.ts';
 import { type Kind, objectName } from '../../src/profile/names.ts';
 import { createSite } from '../../src/site/create.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, call, changed, fresh, objectOf, profile, send, sent, track } from './client.ts';
 import { deliver, inWarehouse, messageOf } from './queues.ts';
 

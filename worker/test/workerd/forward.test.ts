@@ -11,7 +11,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { consume } from '../../src/forward/queues.ts';
 import type { ChunkMessage, EventsMessage } from '../../src/forward/lines.ts';
 import { objectName } from '../../src/profile/names.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { makeEvent } from '../unit/profile/arbitrary.ts';
 import { fresh, objectOf, sent, track } from './client.ts';
 import { deliver, inWarehouse, messageOf } from './queues.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { call } from './client.ts';
 
 const { writeKey } = SITE;

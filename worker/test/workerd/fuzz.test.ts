@@ -2,7 +2,7 @@ import { SELF } from 'cloudflare:test';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hostileRequest, RIGHT_STATUS } from '../hostile/request.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 
 /** What every object inherits; a polluted prototype has more. */
 const inherited = (): PropertyKey[][] =>

@@ -11,7 +11,7 @@ import type { Profile } from '../../src/profile/object.ts';
 import type { Chunk, SettleRequest } from '../../src/profile/rpc.ts';
 import { profileStub, type ProfileStub } from '../../src/profile/stub.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, call, fresh, objectOf, profile, send, sent, timeline, track } from './client.ts';
 
 const identify = (anonymousId: string, userId: string, more = {}): Record<string, unknown> => ({

@@ -9,7 +9,7 @@ import { createSite, identityPurpose } from '../../src/site/create.ts';
 import { isSignedBySite } from '../../src/site/identitySecret.ts';
 import { dropPrevious, rotate } from '../../src/site/rotation.ts';
 import { decrypt, encrypt, isSigned, signingKey, signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { call, fresh } from './client.ts';
 
 const FIRST = 'the secret that the site was made with';

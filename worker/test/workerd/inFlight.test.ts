@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readChunk, writeChunk } from '../../src/forward/chunk.ts';
 import type { EventsMessage } from '../../src/forward/lines.ts';
 import { objectName } from '../../src/profile/names.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { fresh } from './client.ts';
 import { deliver, inWarehouse, messageOf } from './queues.ts';
 

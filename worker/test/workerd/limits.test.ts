@@ -1,7 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, fresh, objectOf, profile, sent } from './client.ts';
 
 it('a user takes as many anonymous ids as the site says, and what comes after is kept apart with a notice', async () => {

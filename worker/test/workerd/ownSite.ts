@@ -2,7 +2,7 @@ import { env } from 'cloudflare:test';
 import type { BatchAnswer, ProfileAnswer, SettingsPatch } from '../../src/contract/wire.ts';
 import type { Kind } from '../../src/profile/names.ts';
 import { createSite } from '../../src/site/create.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { call, fresh, held, heldProfile } from './client.ts';
 
 /** A site of one test, so that no other test meets its settings or secrets. */

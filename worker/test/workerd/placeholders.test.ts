@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, call, sent } from './client.ts';
 
 const track = { type: 'track', event: 'Product Viewed', anonymousId: 'placeholders-1' };

@@ -11,7 +11,7 @@ import type {
 import type { Kind } from '../../src/profile/names.ts';
 import { objectName } from '../../src/profile/names.ts';
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, call, changed, fresh, objectOf, profile, sent, track } from './client.ts';
 
 const path = (kind: Kind, id: string, rest = ''): string =>

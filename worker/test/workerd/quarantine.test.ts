@@ -10,7 +10,7 @@ import { KEPT_FOR, MAX_KEPT_A_DAY } from '../../src/quarantine/message.ts';
 import { replayRefused } from '../../src/quarantine/replay.ts';
 import { siteRules } from '../../src/enrich/siteRules.ts';
 import { DEFAULT_SETTINGS } from '../../src/site/settings.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { call, fresh, track } from './client.ts';
 import { ownSite, type OwnSite } from './ownSite.ts';
 import {

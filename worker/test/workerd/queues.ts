@@ -3,7 +3,7 @@ import type { ChunkMessage, EventsMessage } from '../../src/forward/lines.ts';
 import { consume } from '../../src/forward/queues.ts';
 import type { ForwardedEvent } from '../../src/profile/event.ts';
 import { objectName } from '../../src/profile/names.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { makeEvent } from '../unit/profile/arbitrary.ts';
 import { fresh } from './client.ts';
 

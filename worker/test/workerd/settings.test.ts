@@ -4,7 +4,7 @@ import type { Problem, SettingsAnswer } from '../../src/contract/wire.ts';
 import { createSite } from '../../src/site/create.ts';
 import { DEFAULT_SETTINGS } from '../../src/site/settings.ts';
 import { readSnapshot, type Snapshot } from '../../src/site/snapshot.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { call, fresh } from './client.ts';
 
 interface TestSite {

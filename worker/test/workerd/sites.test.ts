@@ -18,8 +18,10 @@ import worker from '../../src/index.ts';
 import { hashKey } from '../../src/site/keys.ts';
 import { signUserId } from '../../src/site/secrets.ts';
 import { input } from './campaigns.ts';
+import { SITE } from '../site.ts';
 import { call, fresh, track } from './client.ts';
 import { asOperator, askWith } from './operator.ts';
+import { idOf } from './rates.ts';
 
 const ORIGIN = 'https://made.example';
 let site: NewSiteAnswer;
@@ -46,7 +48,6 @@ const addKey = async (body: unknown): Promise<NewKeyAnswer> => {
 };
 const keysOf = async (): Promise<KeyAnswer[]> =>
   (await (await ask('GET', `/v1/sites/${site.id}/keys`)).json<KeysAnswer>()).keys;
-const idOf = (key: string): string => hashKey(key).slice(0, 16);
 
 /** D1 that tells how many rows each statement changed. */
 const watched = (db: D1Database, tell: (rows: number) => void): D1Database =>
@@ -185,9 +186,9 @@ describe('a key', () => {
   it('does not revoke itself, nor one of another site', async () => {
     const own = await ask('DELETE', `/v1/sites/${site.id}/keys/${idOf(site.secretKey)}`);
     expect([own.status, await codeOf(own)]).toEqual([409, 'key_in_use']);
-    const foreign = await ask('DELETE', `/v1/sites/${site.id}/keys/${idOf('sk_test')}`);
+    const foreign = await ask('DELETE', `/v1/sites/${site.id}/keys/${idOf(SITE.secretKey)}`);
     expect([foreign.status, await codeOf(foreign)]).toEqual([404, 'key_not_found']);
-    expect((await askWith('sk_test')('GET', '/v1/settings')).status).toBe(200);
+    expect((await askWith(SITE.secretKey)('GET', '/v1/settings')).status).toBe(200);
   });
 
   it('is rotated: the old one counts until its time is over', async () => {

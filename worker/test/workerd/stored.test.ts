@@ -6,7 +6,7 @@ import { isRejection, validate } from '../../src/collect/validate.ts';
 import { nobody } from '../../src/enrich/caller.ts';
 import { siteRules } from '../../src/enrich/siteRules.ts';
 import { DEFAULT_SETTINGS } from '../../src/site/settings.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 
 const RECEIVED = Date.parse('2026-11-22T12:00:00Z');
 

@@ -1,5 +1,5 @@
 import { signUserId } from '../../src/site/secrets.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { fresh } from './client.ts';
 import { type Cast, SLOTS, type Step } from './worlds.ts';
 

@@ -7,8 +7,11 @@ import { profileStub } from '../../src/profile/stub.ts';
 import { SCHEMA } from '../../src/profile/tables.ts';
 import { env } from 'cloudflare:test';
 import release from '../cases/profile-0.1.json';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { ask, changed, fresh, objectOf, profile, send, sent, timeline, track } from './client.ts';
+
+// The objects are named after their site.
+SITE.id = 'site';
 
 /** Tables of objects as release 0.1 left them: written by that release itself, and never changed since. */
 type Rows = Record<string, Record<string, string | number>[]>;

@@ -1,7 +1,7 @@
 import { env, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { vi } from 'vitest';
 import type { Kind } from '../../src/profile/names.ts';
-import { SITE } from '../setup.ts';
+import { SITE } from '../site.ts';
 import { made } from './campaigns.ts';
 import { call, objectOf } from './client.ts';
 
