@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything, in the order in which a fault shows soonest. Each step is an npm script that
- * runs alone; the closing line counts the tests, and each step that is no test runner as one.
+ * `npm test`: the checks first, as a fault shows soonest there, then all suites in one run: those that wait and those
+ * that compute share the machine. Each check and each suite is an npm script that runs alone; the closing line counts
+ * the tests, and each check as one.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +9,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const CHECKS = ['build', 'format', 'lint', 'types', 'unused', 'package'];
-const SUITES = ['unit', 'workerd', 'bundle', 'sdk', 'browser'];
 
 interface VitestReport {
   numPassedTests: number;
@@ -38,26 +38,24 @@ for (const step of CHECKS) {
   if (run(step)) passed += 1;
   else failed += 1;
 }
-for (const suite of SUITES) {
-  const file = join(reports, `${suite}.json`);
-  const done = run(
-    suite,
-    '--',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  );
-  let failures = 0;
-  try {
-    const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
-    passed += report.numPassedTests;
-    failures = report.numFailedTests;
-  } catch {
-    console.log(`— ${suite}: it left no report`);
-  }
-  // A file that does not load, or an error outside a test, fails the suite without failing a test.
-  failed += done ? failures : Math.max(failures, 1);
+const file = join(reports, 'suites.json');
+const done = run(
+  'suites',
+  '--',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${file}`,
+);
+let failures = 0;
+try {
+  const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  passed += report.numPassedTests;
+  failures = report.numFailedTests;
+} catch {
+  console.log('— suites: they left no report');
 }
+// A file that does not load, or an error outside a test, fails the suites without failing a test.
+failed += done ? failures : Math.max(failures, 1);
 
 rmSync(reports, { recursive: true, force: true });
 if (broken.length > 0) console.log(`\nfailed: ${broken.join(', ')}`);
