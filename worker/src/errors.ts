@@ -28,11 +28,14 @@ export class ProblemError extends Error {
     status: number,
     code: string,
     detail: string,
-    extra: { headers?: Record<string, string>; accepted?: number; duplicates?: number } = {},
+    extra: { headers?: Record<string, string> } & Pick<
+      Problem,
+      'accepted' | 'duplicates' | 'erasure' | 'eventsDropped'
+    > = {},
   ) {
     super(detail);
     this.name = 'ProblemError';
-    const { headers = {}, ...counts } = extra;
+    const { headers = {}, ...members } = extra;
     this.headers = headers;
     this.problem = {
       type: 'about:blank',
@@ -40,7 +43,7 @@ export class ProblemError extends Error {
       status,
       code,
       detail,
-      ...counts,
+      ...members,
     };
   }
 }

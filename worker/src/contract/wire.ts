@@ -1105,4 +1105,8 @@ export interface Problem {
   /** Counts so far, on a 503 that a retry mends. */
   accepted?: number | undefined;
   duplicates?: number | undefined;
+  /** Where a profile is asked for whose person was erased: the id of the erasure, for `GET /v1/erasures/{id}`. */
+  erasure?: string | undefined;
+  /** With it: events that named this identifier afterwards, which were dropped. */
+  eventsDropped?: number | undefined;
 }

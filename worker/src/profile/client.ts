@@ -6,6 +6,7 @@ import {
   type Newer,
   type Passed,
   type PersonRead,
+  type ReadAnswer,
   RPC_VERSION,
   type TimelineRequest,
   type ViewAnswer,
@@ -93,15 +94,17 @@ const named = (name: string): Identifier => ({ name, kind: kindOf(name), value: 
 /** Nothing is known of an identifier, or nothing any more. */
 type Gone = { is: 'nobody' } | { is: 'erased'; receipt: string };
 
-/** The profile of an identifier. */
-export async function profileOf(
+/** The profile of an identifier, or why there is none. */
+export const readProfile = (
   env: Env,
   name: string,
   asVisitor = false,
-): Promise<ProfileAnswer | undefined> {
-  const answer = await askPerson(env, named(name), (profile, head) =>
-    profile.read({ ...head, asVisitor }),
-  );
+): Promise<Exclude<ReadAnswer, { is: 'moved' }>> =>
+  askPerson(env, named(name), (profile, head) => profile.read({ ...head, asVisitor }));
+
+/** The profile of an identifier. */
+export async function profileOf(env: Env, name: string): Promise<ProfileAnswer | undefined> {
+  const answer = await readProfile(env, name);
   return answer.is === 'profile' ? answer.profile : undefined;
 }
 

@@ -23,9 +23,14 @@ export function identifierIn(site: string, kind: string, id: string | number): I
   return identifierOf(site, kind, value);
 }
 
-/** The answer where there is no profile. */
-export const profileUnknown = (): ProblemError =>
-  new ProblemError(404, 'profile_unknown', 'Nothing is known of this identifier.');
+/** The answer where there is no profile; `erased`: because its person was erased. */
+export const profileUnknown = (erased?: { receipt: string; dropped?: number }): ProblemError =>
+  erased === undefined
+    ? new ProblemError(404, 'profile_unknown', 'Nothing is known of this identifier.')
+    : new ProblemError(404, 'profile_unknown', 'The person of this identifier was erased.', {
+        erasure: erased.receipt,
+        eventsDropped: erased.dropped ?? 0,
+      });
 
 /** The place in a timeline that a page's `next` names; none for the empty text. Throws 400. */
 export function pageBefore(next: string): Pick<TimelineRequest, 'before'> {

@@ -71,8 +71,9 @@ const identifierAnswer = ({ kind, value, link }: Node): IdentifierAnswer => ({ k
 
 /** The profile, for the private API. */
 export function read(core: Core, { for: asked, asVisitor }: ReadRequest): ReadAnswer {
-  const { memory } = core;
+  const { memory, tables } = core;
   const home = memory.home(asked.name);
+  if (home.is === 'erased') return { ...home, dropped: tables.meta('dropped') ?? 0 };
   if (home.is !== 'here') return home;
   const nodes = nodesOf(memory, asked.name);
   const id = memory.self?.name ?? '';

@@ -11,7 +11,7 @@ import { ProblemError } from '../errors.ts';
 import type { PrivateEnv } from '../guard.ts';
 import { parseAs } from '../parse.ts';
 import { readSnapshot } from '../site/snapshot.ts';
-import { askPerson, identityOf, profileOf, timelineOf } from './client.ts';
+import { askPerson, identityOf, profileOf, readProfile, timelineOf } from './client.ts';
 import { mergePersons } from './mergePersons.ts';
 import type { Identifier } from './names.ts';
 import { identifierIn, pageBefore, profileUnknown } from './path.ts';
@@ -46,9 +46,9 @@ profilesRoute.get('/v1/profiles/:kind/:id', async (c) => {
   if (view !== undefined && view !== 'public') {
     throw new ProblemError(400, 'invalid_field', '"view" is "public", or is left out.');
   }
-  const profile = await profileOf(c.env, c.var.identifier.name, view === 'public');
-  if (profile === undefined) throw profileUnknown();
-  return c.json(chosen(profile, c.req.query('fields')));
+  const answer = await readProfile(c.env, c.var.identifier.name, view === 'public');
+  if (answer.is !== 'profile') throw profileUnknown(answer.is === 'erased' ? answer : undefined);
+  return c.json(chosen(answer.profile, c.req.query('fields')));
 });
 
 const FIELDS = [

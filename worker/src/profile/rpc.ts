@@ -162,7 +162,12 @@ export interface ReadRequest extends Addressed {
   asVisitor?: boolean;
 }
 
-export type ReadAnswer = { is: 'profile'; profile: ProfileAnswer } | { is: 'nobody' } | Elsewhere;
+export type ReadAnswer =
+  | { is: 'profile'; profile: ProfileAnswer }
+  | { is: 'nobody' }
+  | Extract<Elsewhere, { is: 'moved' }>
+  /** `dropped`: events that came to the object since; an object of an older release does not say. */
+  | (Extract<Elsewhere, { is: 'erased' }> & { dropped?: number });
 
 export type IdentityRead =
   | { is: 'identity'; identity: IdentityAnswer }

@@ -525,13 +525,21 @@ describe('an erasure', () => {
       .toMatchObject({ is: 'gone', left: 0 });
     await sent([track(a, 'X'), track(a, 'X'), track(a, 'X', {}, { userId: u })]);
     await sent([track(a, 'X')]);
-    const dropped = async (kind: Kind, id: string): Promise<unknown> =>
-      runInDurableObject(await objectOf(kind, id), (_, state) => {
-        const { sql } = state.storage;
-        return sql.exec("select value from meta where key = 'dropped'").one()['value'];
-      });
-    expect([await dropped('anon', a), await dropped('user', u)]).toEqual(['3', '1']);
-    expect(await profile('anon', a)).toBeUndefined();
+    const told = async (path: string): Promise<unknown> => (await ask('GET', path)).json();
+    const erased = { status: 404, code: 'profile_unknown', erasure: 'receipt' };
+    expect([
+      await told(`/v1/profiles/anon/${a}`),
+      await told(`/v1/profiles/anon/${a}?view=public`),
+      await told(`/v1/profiles/user/${u}`),
+    ]).toMatchObject([
+      { ...erased, eventsDropped: 3 },
+      { ...erased, eventsDropped: 3 },
+      { ...erased, eventsDropped: 1 },
+    ]);
+    // Who was never known is told apart.
+    const unknown = await told(`/v1/profiles/user/${fresh()}`);
+    expect(unknown).toMatchObject({ status: 404, code: 'profile_unknown' });
+    expect(unknown).not.toHaveProperty('erasure');
   });
 });
 
