@@ -51,6 +51,12 @@ function chosen(brands: readonly Brand[]): Pick<Hints, 'browser' | 'version'> {
   return { browser: named(NAMES, own.brand.trim()), version: own.version };
 }
 
+const brandsIn = (header: string): Brand[] =>
+  Array.from(header.slice(0, 500).matchAll(BRANDS), ([, brand = '', version = '']) => ({
+    brand,
+    version,
+  }));
+
 /**
  * What the low-entropy hints in a request's headers say. Chromium sends them on secure origins, others don't.
  *
@@ -64,12 +70,8 @@ export function hintsOfHeaders(
   platform: string | null,
 ): Hints {
   if (brands === null && mobile === null && platform === null) return NO_HINTS;
-  const list = Array.from((brands ?? '').slice(0, 500).matchAll(BRANDS), ([, brand, version]) => ({
-    brand: brand ?? '',
-    version: version ?? '',
-  }));
   return {
-    ...chosen(list),
+    ...(brands === null ? NO_HINTS : chosen(brandsIn(brands))),
     mobile: mobile === '?1' || mobile === '?0' ? mobile : '',
     os: named(SYSTEMS, (platform ?? '').replaceAll('"', '').trim()),
   };
