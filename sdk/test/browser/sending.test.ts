@@ -236,7 +236,8 @@ describe('what is stored', () => {
 
   test('survives a killed tab: exactly what was stored arrives after the next load', async () => {
     const url = harness.pages.make('/killed', html());
-    collector.mode = 'down';
+    // Never answered: what finds the connection closed Chromium sends again by itself, later than the tab lives.
+    collector.mode = 'hang';
     const page = await harness.open(url);
     await page.evaluate(() => {
       for (let n = 0; n < 30; n++) window.cresset.track(`Act ${n}`, { n });
