@@ -1107,6 +1107,6 @@ export interface Problem {
   duplicates?: number | undefined;
   /** Where a profile is asked for whose person was erased: the id of the erasure, for `GET /v1/erasures/{id}`. */
   erasure?: string | undefined;
-  /** With it: events that named this identifier afterwards, which were dropped. */
+  /** With it: events of this identifier that came afterwards and were dropped; one that is sent again counts again. */
   eventsDropped?: number | undefined;
 }

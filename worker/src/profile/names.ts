@@ -1,3 +1,4 @@
+import { remembered } from '../remembered.ts';
 import { shortHash } from '../shortHash.ts';
 
 /** The two kinds of identifiers. */
@@ -10,24 +11,15 @@ export interface Identifier {
   name: string;
 }
 
-/** Names made of late, by what they were made of: a visit asks for the same two again and again, and a hash takes 10 µs. */
-const names = new Map<string, string>();
-/** Together they take some 200 kB of an isolate. */
-const MAX_NAMES = 1_000;
+/** A visit asks for the same two names again and again, and a hash takes 10 µs. */
+const hashOf = remembered(shortHash);
 
 /**
  * Name of an identifier's Durable Object: `u.` or `a.` and 132 bits of a hash, so that no raw
  * identifier stands in it.
  */
-export function objectName(site: string, kind: Kind, value: string): string {
-  const whole = `${site}\0${kind}\0${value}`;
-  const known = names.get(whole);
-  if (known !== undefined) return known;
-  const name = `${kind === 'user' ? 'u' : 'a'}.${shortHash(whole)}`;
-  if (names.size >= MAX_NAMES) names.clear();
-  names.set(whole, name);
-  return name;
-}
+export const objectName = (site: string, kind: Kind, value: string): string =>
+  `${kind === 'user' ? 'u' : 'a'}.${hashOf(`${site}\0${kind}\0${value}`)}`;
 
 /** Object name of an identifier, with what it was made of. */
 export const identifierOf = (site: string, kind: Kind, value: string): Identifier => ({
