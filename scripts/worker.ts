@@ -24,6 +24,8 @@ export interface WorkerSettings {
   script?: string;
   /** Seconds that a queue waits for more messages, instead of what wrangler.toml says. */
   queueWait?: number;
+  /** Port on 127.0.0.1 where a debugger may attach; none by default. */
+  inspector?: number;
 }
 
 interface WorkerModule {
@@ -74,6 +76,7 @@ export async function startWorker(settings: WorkerSettings): Promise<Miniflare> 
       // Else every request of the demo would come from Austin, Texas, as Miniflare makes it up.
       cf: {},
       log: new Log(LogLevel.ERROR),
+      ...(settings.inspector === undefined ? {} : { inspectorPort: settings.inspector }),
       workers: [
         {
           ...bindings,
