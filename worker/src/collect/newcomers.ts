@@ -26,8 +26,9 @@ function hashOf(secret: string, text: string): string {
 export function newcomersOf(env: Env, site: string, address: string | null): Admit | undefined {
   const neighbourhood = address === null ? undefined : neighbourhoodOf(address);
   if (neighbourhood === undefined) return undefined;
-  const key = hashOf(env.CRESSET_SECRET, `${site}\0${neighbourhood}`);
   return async () => {
+    // Not before: nearly all who send are known.
+    const key = hashOf(env.CRESSET_SECRET, `${site}\0${neighbourhood}`);
     if (await hasRoom(env.NEWCOMER_RATE, key)) return;
     throw rateLimited('new visitors at one address', NEWCOMER_PERIOD);
   };
