@@ -11,7 +11,7 @@ import { siteSql } from './siteSql.ts';
 import { tagOf } from './tag.ts';
 import { jsonText } from './terminal.ts';
 import { onlyWord, wordsOf } from './words.ts';
-import { mustRun, wrangler } from './wrangler.ts';
+import { mustRun, needWrangler, wrangler } from './wrangler.ts';
 
 const USAGE =
   'Usage: cresset init <site> --name <name> --origin <origin>... [--url <url> | --local] [--json]';
@@ -125,6 +125,7 @@ export async function init(words: string[]): Promise<string> {
   if (!existsSync('wrangler.toml') || !existsSync('worker/migrations')) {
     throw new Error('There is no wrangler.toml here. Run this in a clone of Cresset.');
   }
+  needWrangler();
   const made = local ? [] : makeResources();
   const { secret, isNew } = local ? { secret: localSecret(), isNew: false } : remoteSecret();
   const where = local ? '--local' : '--remote';

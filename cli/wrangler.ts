@@ -13,13 +13,18 @@ interface Ran {
   said: string;
 }
 
+/** Throws where the clone at hand has no wrangler: before anything is made or written for it. */
+export function needWrangler(): void {
+  if (!existsSync(WRANGLER)) throw new Error('There is no wrangler here. Run npm ci first.');
+}
+
 /**
  * Runs the wrangler of the clone at hand. It asks nothing: where it would, it takes its own default.
  *
  * @param input for its standard input, where a secret goes
  */
 export function wrangler(words: readonly string[], input = ''): Ran {
-  if (!existsSync(WRANGLER)) throw new Error('There is no wrangler here. Run npm ci first.');
+  needWrangler();
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [WRANGLER, ...words], {
     input,
     encoding: 'utf8',

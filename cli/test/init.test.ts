@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -80,6 +81,14 @@ describe('cresset init --local', () => {
       { hash: hashKey(made.secretKey), kind: 'secret' },
       { hash: hashKey(made.writeKey), kind: 'write' },
     ]);
+  });
+
+  it('writes nothing in a clone without wrangler', () => {
+    const bare = clone();
+    const { code, out, err } = init(bare, [...SITE, '--local']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toBe('cresset: There is no wrangler here. Run npm ci first.\n');
+    expect(existsSync(join(bare, '.dev.vars'))).toBe(false);
   });
 
   it('keeps the secret, and makes no site twice', () => {

@@ -36,6 +36,6 @@ export interface TodayAnswer {
   /** People that sent something; one who signs in on the way counts once, as soon as storage hears of it. */
   visitors: number;
   rejected: number;
-  /** Messages of the whole worker that no consumer could take. */
+  /** Messages that no consumer could take: the site's own, and chunks, which may hold events of it. */
   deadLetters: number;
 }

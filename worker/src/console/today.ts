@@ -26,7 +26,10 @@ export async function today(db: D1Database, site: string, now: number): Promise<
     db
       .prepare('select refused as n from quarantine_days where site = ?1 and day = ?2')
       .bind(site, midnight / DAY),
-    db.prepare('select count(*) as n from dead_letters'),
+    // What names no site is a chunk, which may hold events of this one.
+    db
+      .prepare("select count(*) as n from dead_letters where coalesce(body ->> '$.site', ?1) = ?1")
+      .bind(site),
   ]);
   const count = (result: D1Result<Row> | undefined, column: 'events' | 'visitors' | 'n'): number =>
     result?.results[0]?.[column] ?? 0;

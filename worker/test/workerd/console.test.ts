@@ -150,14 +150,19 @@ describe('GET /v1/console/today', () => {
     await add({ received: midnight + 1, identifier: 'a.one' });
     await add({ received: midnight + 2, identifier: 'a.two' });
     await add({ received: midnight + 2, identifier: 'a.three', site: 'another' });
-    await env.DB.prepare("insert into dead_letters values ('1', 'cresset-events', 0, '{}')").run();
+    const dead = env.DB.prepare('insert into dead_letters values (?1, ?2, 0, ?3)');
+    await env.DB.batch([
+      dead.bind('1', 'cresset-events', JSON.stringify({ site: SITE.id, events: [] })),
+      dead.bind('2', 'cresset-events', JSON.stringify({ site: 'another', events: [] })),
+      dead.bind('3', 'cresset-warehouse', JSON.stringify({ key: 'chunks/x' })),
+    ]);
     expect(await (await ask('GET', '/v1/console/today')).json<TodayAnswer>()).toEqual({
       site: { id: SITE.id, name: SITE.name },
       day: new Date(midnight).toISOString().slice(0, 10),
       events: 3,
       visitors: 2,
       rejected: 7,
-      deadLetters: 1,
+      deadLetters: 2,
     });
   });
 });
