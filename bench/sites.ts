@@ -11,11 +11,11 @@ import { collect } from './traffic.ts';
 
 /** Sites, keys of one site, and visitors. */
 const COUNT = 1_000;
-const ROUNDS = 20;
+const ROUNDS = 12;
 /** Rounds before those that count: V8 compiles for some ten thousand requests. */
 const WARM_ROUNDS = 4;
-/** Requests of one round: each site, key and visitor once. */
-const REQUESTS = COUNT;
+/** Requests of one round: each site, key and visitor three times, so that one collection of garbage is little beside it. */
+const REQUESTS = 3 * COUNT;
 
 const numbered = (prefix: string, i: number): string => `${prefix}-${String(i).padStart(4, '0')}`;
 
