@@ -64,18 +64,18 @@ export async function liveMemory(
 ): Promise<Memory> {
   const list: unknown = await (await fetch(`http://127.0.0.1:${inspector}/json`)).json();
   const debuggers = new Map<string, Debugger>();
-  for (const { id, webSocketDebuggerUrl } of targets.parse(list)) {
-    debuggers.set(id, await Debugger.attach(webSocketDebuggerUrl));
-  }
+  const collections = new Map<string, Promise<unknown>>();
   try {
-    const collected = new Set<string>();
-    for (const [id, at] of debuggers) {
+    for (const { id, webSocketDebuggerUrl } of targets.parse(list)) {
+      const at = await Debugger.attach(webSocketDebuggerUrl);
+      debuggers.set(id, at);
       await at.ask('HeapProfiler.enable');
-      void at.ask('HeapProfiler.collectGarbage').then(() => collected.add(id));
+      collections.set(id, at.ask('HeapProfiler.collectGarbage'));
     }
-    await stir();
     const ours = debuggers.get(OURS);
-    if (ours === undefined || !collected.has(OURS)) throw new Error(`${OURS} collected nothing`);
+    if (ours === undefined) throw new Error(`no isolate is called ${OURS}`);
+    await stir();
+    await collections.get(OURS);
     const { usedSize } = heapUsage.parse(await ours.ask('Runtime.getHeapUsage'));
     return { resident: residentBytes(pid), heap: usedSize };
   } finally {
