@@ -48,6 +48,7 @@ export function startDrawer(): void {
     byId('knows-title').focus();
   };
   const closed = (): void => {
+    if (button.getAttribute('aria-expanded') === 'false') return;
     document.documentElement.classList.remove('knows-open');
     button.setAttribute('aria-expanded', 'false');
     remember(false);
@@ -55,15 +56,21 @@ export function startDrawer(): void {
     button.focus();
   };
 
+  /** At once: the dialog's event comes later, and a page that is left in between would open the drawer again. */
+  const close = (): void => {
+    dialog.close();
+    closed();
+  };
+
   button.addEventListener('click', open);
-  byId('knows-close').addEventListener('click', () => dialog.close());
+  byId('knows-close').addEventListener('click', close);
   dialog.addEventListener('close', () => {
-    // Closed by us to open it in the other manner.
+    // It may have been closed only to open it in the other manner.
     if (!dialog.open) closed();
   });
   document.addEventListener('keydown', (event) => {
     // A modal closes on Escape by itself.
-    if (event.key === 'Escape' && dialog.open && !dialog.matches(':modal')) dialog.close();
+    if (event.key === 'Escape' && dialog.open && !dialog.matches(':modal')) close();
   });
   narrow.addEventListener('change', () => {
     if (!dialog.open) return;

@@ -50,10 +50,11 @@ describe('data-cresset-add', () => {
     const page = await open(
       `<p ${product}><button data-cresset-add>Add</button><button data-cresset-event="Later">Later</button></p>`,
     );
-    const { errors, warnings } = watch(page);
+    const said = watch(page);
     await page.getByText('Add').click();
     await page.getByText('Later').click();
     await expectSent(collector, [{ event: 'Later' }], [{ event: 'Product Added' }]);
+    const { errors, warnings } = await said();
     expect(warnings).toHaveLength(1);
     expect(errors).toStrictEqual([]);
   });

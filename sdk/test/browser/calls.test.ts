@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectSent, matching } from './expectSent.ts';
-import { html, useHarness } from './harness.ts';
+import { html, useHarness, watch } from './harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -101,8 +101,7 @@ describe('the global', () => {
     ],
   ])('%s throws nothing into the page', async ([, body]) => {
     const page = await harness.context.newPage();
-    const errors: unknown[] = [];
-    page.on('pageerror', (error) => errors.push(error));
+    const said = watch(page);
     await page.goto(harness.pages.make('/odd', `<!doctype html><title>Odd</title>${body}`));
     await page.waitForFunction(() => window.cresset?.stop !== undefined);
     await page.evaluate(() => {
@@ -115,6 +114,7 @@ describe('the global', () => {
       window.cresset.cart.view();
       window.cresset.consent('maybe' as never);
     });
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 });
@@ -248,8 +248,7 @@ describe('calls', () => {
 
   test('what cannot be JSON, or is too large, is dropped with a warning; the rest goes', async () => {
     const page = await harness.context.newPage();
-    const warnings: string[] = [];
-    page.on('console', (message) => warnings.push(message.text()));
+    const said = watch(page);
     await page.goto(harness.pages.make('/hostile', html()));
     await page.waitForFunction(() => window.cresset.stop !== undefined);
     await page.evaluate(() => {
@@ -276,7 +275,8 @@ describe('calls', () => {
       [{ event: 'Circle' }, { event: 'BigInt' }, { event: 'Getter' }, { event: 'Huge' }],
     );
     expect(odd?.properties).toStrictEqual({ nan: null, lone: '\uD800' });
-    expect(warnings.filter((text) => text.startsWith('cresset:'))).toHaveLength(4);
+    const { warnings } = await said();
+    expect(warnings).toHaveLength(4);
   });
 
   test('properties are taken as they are at the call', async () => {

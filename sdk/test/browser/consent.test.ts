@@ -324,7 +324,7 @@ describe('Global Privacy Control', () => {
     const page = await harness.open(
       harness.pages.make('/private', html('', `data-consent="${level}"`)),
     );
-    const { errors } = watch(page);
+    const said = watch(page);
     if (inForce) {
       const [view] = await expectSent(collector, [{ type: 'page' }]);
       expect(view?.context.consent).toBe(inForce);
@@ -335,6 +335,7 @@ describe('Global Privacy Control', () => {
     });
     const [act] = await expectSent(collector, [{ event: 'Act' }]);
     expect(act?.context.consent).toBe('measure');
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 });

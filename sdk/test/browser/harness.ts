@@ -116,14 +116,31 @@ export const serveShop = async (
   });
 };
 
-/** What goes wrong in a page: errors and rejections that nobody caught, and what Cresset tells in the console. */
-export const watch = (page: Page): { errors: string[]; warnings: string[] } => {
-  const errors: string[] = [];
-  const warnings: string[] = [];
+/** What goes wrong in a page. */
+export interface Complaints {
+  /** Errors and rejections that nobody caught. */
+  errors: string[];
+  /** What Cresset tells in the console. */
+  warnings: string[];
+  /** What else is told there as an error or a warning: by the browser, of what a policy forbids, or by a library. */
+  others: string[];
+}
+
+/**
+ * Listens to a page from now on. What it gives tells what was heard up to the call of it: a page's words come another
+ * way than its requests, so that an event may be here before the warning that was given ahead of it.
+ */
+export const watch = (page: Page): (() => Promise<Complaints>) => {
+  const heard: Complaints = { errors: [], warnings: [], others: [] };
   // Playwright tells of unhandled rejections here, too.
-  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('pageerror', (error) => heard.errors.push(String(error)));
   page.on('console', (message) => {
-    if (message.text().startsWith('cresset:')) warnings.push(message.text());
+    if (message.text().startsWith('cresset:')) heard.warnings.push(message.text());
+    else if (['error', 'warning'].includes(message.type())) heard.others.push(message.text());
   });
-  return { errors, warnings };
+  return async () => {
+    // An answer of the page comes after all that it said before.
+    await page.evaluate(() => undefined);
+    return heard;
+  };
 };

@@ -6,12 +6,10 @@ import { html, useHarness, watch } from './harness.ts';
 const harness = useHarness();
 const { collector } = harness;
 
-type Watched = ReturnType<typeof watch>;
-
 /** Opens a page on which `hostile` runs before the SDK. */
-const open = async (hostile: string): Promise<Watched & { page: Page }> => {
+const open = async (hostile: string): Promise<{ page: Page; said: ReturnType<typeof watch> }> => {
   const page = await harness.context.newPage();
-  const watched = watch(page);
+  const said = watch(page);
   const before = `<script>${hostile}</script>`;
   await page.goto(
     harness.pages.make(
@@ -20,13 +18,13 @@ const open = async (hostile: string): Promise<Watched & { page: Page }> => {
     ),
   );
   await page.waitForFunction(() => window.cresset?.stop !== undefined);
-  return { page, ...watched };
+  return { page, said };
 };
 
 describe('calls before the script has loaded', () => {
   test('each is made, in order, and one that is no call harms no other', async () => {
     const page = await harness.context.newPage();
-    const { errors, warnings } = watch(page);
+    const said = watch(page);
     const calls = `
       cresset('track', 'One');
       cresset('no.such.call', 1);
@@ -41,6 +39,7 @@ describe('calls before the script has loaded', () => {
       'Product Added',
       'Two',
     ]);
+    const { errors, warnings } = await said();
     expect(errors).toStrictEqual([]);
     expect(warnings.length).toBeGreaterThan(0);
   });
@@ -72,7 +71,7 @@ describe('calls before the script has loaded', () => {
 
 describe('wrong types', () => {
   test('of every argument of every call: nothing throws, and the next call works', async () => {
-    const { page, errors } = await open('');
+    const { page, said } = await open('');
     await page.evaluate(() => {
       const circle: { [name: string]: unknown } = {};
       circle['self'] = circle;
@@ -149,11 +148,12 @@ describe('wrong types', () => {
     });
     const [after] = await expectSent(collector, [{ event: 'After' }]);
     expect(after?.properties).toStrictEqual({ fine: true });
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 
   test('what JSON knows of functions, BigInt, DOM nodes and circles: left out, or dropped and counted', async () => {
-    const { page, errors, warnings } = await open('');
+    const { page, said } = await open('');
     await expectSent(collector, [{ type: 'page' }]);
     await page.evaluate(() => {
       const circle: { [name: string]: unknown } = {};
@@ -179,12 +179,13 @@ describe('wrong types', () => {
     expect(node?.properties).toMatchObject({ kept: 2 });
     expect(dropped?.properties).toStrictEqual({ count: 4 });
     // One message each.
+    const { errors, warnings } = await said();
     expect(warnings).toHaveLength(4);
     expect(errors).toStrictEqual([]);
   });
 
   test('a listener that throws harms neither the page nor the others', async () => {
-    const { page, errors } = await open('');
+    const { page, said } = await open('');
     await page.evaluate(() => {
       for (const type of ['view', 'leave', 'event', 'sent', 'dropped', 'warning', 'stop'] as const)
         window.cresset.on(type, () => {
@@ -197,6 +198,7 @@ describe('wrong types', () => {
     });
     await expectSent(collector, [{ event: 'Act' }]);
     expect(await page.evaluate('window.heard')).toContain('Act');
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 });
@@ -204,7 +206,7 @@ describe('wrong types', () => {
 describe('10,000 calls in a loop', () => {
   test('the page stays responsive, the store bounded, and what is lost counted', async () => {
     collector.mode = 'down';
-    const { page, errors, warnings } = await open('');
+    const { page, said } = await open('');
     const { kept, told, size } = await page.evaluate(() => {
       let told = 0;
       window.cresset.on('dropped', ({ count }) => (told += count));
@@ -218,6 +220,7 @@ describe('10,000 calls in a loop', () => {
     expect(size).toBeLessThanOrEqual(256 * 1024);
     expect(kept + told).toBe(10_001);
     // One message, not thousands.
+    const { errors, warnings } = await said();
     expect(warnings).toHaveLength(1);
     collector.mode = 'ok';
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
@@ -233,7 +236,7 @@ describe('10,000 calls in a loop', () => {
 describe('a site that is set up wrong', () => {
   test('no key: one message, nothing is sent or stored', async () => {
     const page = await harness.context.newPage();
-    const { errors, warnings } = watch(page);
+    const said = watch(page);
     await page.goto(harness.pages.make('/nokey', html().replace('data-key="wk_test"', '')));
     await page.waitForFunction(() => window.cresset.stop !== undefined);
     await page.evaluate(() => {
@@ -247,13 +250,14 @@ describe('a site that is set up wrong', () => {
     await page.goto(harness.pages.make('/control', html()));
     await expectSent(collector, [{ type: 'page' }]);
     expect(collector.requests).toHaveLength(1);
+    const { errors, warnings } = await said();
     expect(warnings).toStrictEqual(['cresset: no key']);
     expect(errors).toStrictEqual([]);
   });
 
   test('init twice: one message, and the first stays', async () => {
     const page = await harness.context.newPage();
-    const { errors, warnings } = watch(page);
+    const said = watch(page);
     const body = `<script type="module">
       import { init } from '/dist/index.js';
       const one = init({ key: 'wk_one', host: 'COLLECTOR' });
@@ -266,13 +270,14 @@ describe('a site that is set up wrong', () => {
     expect(await page.evaluate('window.same')).toBe(true);
     const keys = collector.requests.map(({ body }) => JSON.parse(body).writeKey);
     expect(new Set(keys)).toStrictEqual(new Set(['wk_one']));
+    const { errors, warnings } = await said();
     expect(warnings).toStrictEqual(['cresset: init called twice']);
     expect(errors).toStrictEqual([]);
   });
 
   test('two instances with two keys, the tag and a module: each has its own queue, both one visitor', async () => {
     const page = await harness.context.newPage();
-    const { errors } = watch(page);
+    const said = watch(page);
     const body = `<script type="module">
       import { init } from '/dist/index.js';
       window.other = init({ key: 'wk_other', host: 'COLLECTOR', pages: false, slots: false });
@@ -301,6 +306,7 @@ describe('a site that is set up wrong', () => {
         expect(event.startsWith('Theirs')).toBe(writeKey === 'wk_other');
     }
     expect(collector.duplicates).toStrictEqual([]);
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 });
@@ -328,7 +334,7 @@ describe('a hostile page', () => {
     ['arrays do not map', `Array.prototype.map = () => { throw new Error('no'); };`],
     ['history is frozen', `Object.freeze(history);`],
   ] as const)('%s: nothing throws into the page', async ([, hostile]) => {
-    const { page, errors } = await open(hostile);
+    const { page, said } = await open(hostile);
     await acts(page);
     // Its failures come in tasks of their own: as many as it has, and one more.
     await page.evaluate(
@@ -337,6 +343,7 @@ describe('a hostile page', () => {
           setTimeout(() => setTimeout(done, 150), 150);
         }),
     );
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 
@@ -349,7 +356,7 @@ describe('a hostile page', () => {
   });
 
   test('prototypes with more than they should have: events are what they are', async () => {
-    const { page, errors } = await open(`
+    const { page, said } = await open(`
       Object.prototype.polluted = 'yes';
       Object.prototype.decide = ['hero'];
       Array.prototype.extra = () => 'extra';
@@ -358,6 +365,7 @@ describe('a hostile page', () => {
     const [act] = await expectSent(collector, [{ event: 'Act 1' }, { name: 'Named' }]);
     expect(act?.properties).toStrictEqual({ n: 1 });
     expect(JSON.stringify(collector.events)).not.toContain('polluted');
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 });

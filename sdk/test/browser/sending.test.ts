@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectSent, matching } from './expectSent.ts';
-import { html, setVisibility, useHarness } from './harness.ts';
+import { html, setVisibility, useHarness, watch } from './harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -142,8 +142,7 @@ describe('a worker in trouble', () => {
   test.for(troubles)('%s: the page works, and events arrive later, once each', async (trouble) => {
     collector.mode = trouble;
     const page = await harness.open(`${harness.pages.origin}/basic/`);
-    const errors: unknown[] = [];
-    page.on('pageerror', (error) => errors.push(error));
+    const said = watch(page);
     await page.evaluate(() => window.cresset.track('Act 1'));
     await collector.until('a first try', () => collector.requests.length > 0);
     await page.getByRole('button', { name: 'Add a lamp' }).click();
@@ -164,6 +163,7 @@ describe('a worker in trouble', () => {
     await page.waitForFunction(
       () => Object.keys(localStorage).toSorted().join() === 'cresset.id,cresset.known',
     );
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 
@@ -193,10 +193,7 @@ describe('a worker in trouble', () => {
   test('one event that makes the batch a bad one is dropped, and holds up no other', async () => {
     collector.bad = ({ event }) => event === 'Act 6';
     const page = await harness.context.newPage();
-    const warnings: string[] = [];
-    page.on('console', (message) => {
-      if (message.text().startsWith('cresset:')) warnings.push(message.text());
-    });
+    const said = watch(page);
     await page.goto(harness.pages.make('/bad', html()));
     await page.evaluate(() => {
       for (let n = 0; n < 10; n++) window.cresset('track', `Act ${n}`);
@@ -204,16 +201,14 @@ describe('a worker in trouble', () => {
     await collector.until('9 events', () => tracked().length === 9);
     expect(tracked()).not.toContain('Act 6');
     await page.waitForFunction(() => Object.keys(localStorage).length === 2);
+    const { warnings } = await said();
     expect(warnings).toStrictEqual(['cresset: The answer is 400.']);
   });
 
   test.for([401, 403] as const)('%i: the batch is dropped, with one warning', async (status) => {
     collector.mode = status;
     const page = await harness.context.newPage();
-    const warnings: string[] = [];
-    page.on('console', (message) => {
-      if (message.text().startsWith('cresset:')) warnings.push(message.text());
-    });
+    const said = watch(page);
     await page.goto(harness.pages.make('/refused', html()));
     await collector.until('a first try', () => collector.requests.length > 0);
     await page.waitForFunction(
@@ -224,6 +219,7 @@ describe('a worker in trouble', () => {
     await page.waitForFunction(
       () => Object.keys(localStorage).toSorted().join() === 'cresset.id,cresset.lost',
     );
+    const { warnings } = await said();
     expect(warnings).toStrictEqual([`cresset: The answer is ${status}.`]);
   });
 });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Decision } from '../../../worker/src/contract/wire.ts';
 import { expectSent, matching } from './expectSent.ts';
-import { html, setVisibility, useHarness } from './harness.ts';
+import { html, setVisibility, useHarness, watch } from './harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -114,10 +114,7 @@ describe('a banner', () => {
       },
     );
     const page = await harness.context.newPage();
-    const blocked: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') blocked.push(message.text());
-    });
+    const said = watch(page);
     await page.goto(url);
     await banner(page);
     expect(
@@ -125,7 +122,8 @@ describe('a banner', () => {
         .locator('.cresset-banner')
         .evaluate((element) => getComputedStyle(element).display),
     ).toBe('flex');
-    expect(blocked).toStrictEqual([]);
+    const { others } = await said();
+    expect(others).toStrictEqual([]);
   });
 
   test('can be themed by custom properties', async () => {

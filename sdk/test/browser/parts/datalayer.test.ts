@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectSent, matching } from '../expectSent.ts';
-import { html, useHarness } from '../harness.ts';
+import { html, useHarness, watch } from '../harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -108,8 +108,7 @@ describe('dataLayer', () => {
 
   test('what is none of ours is left alone, and throws nothing into the page', async () => {
     const page = await harness.open(make('dataLayer = [null, 3, "text", () => {}, [], {}]'));
-    const errors: unknown[] = [];
-    page.on('pageerror', (error) => errors.push(error));
+    const said = watch(page);
     await isFollowed(page);
     await page.evaluate(() => {
       const { dataLayer } = window as unknown as Layered;
@@ -129,6 +128,7 @@ describe('dataLayer', () => {
     expect(matching(collector, { type: 'track' }).map(({ event }) => event)).toStrictEqual([
       'Product Viewed',
     ]);
+    const { errors } = await said();
     expect(errors).toStrictEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Decision } from '../../../../worker/src/contract/wire.ts';
 import { expectSent } from '../expectSent.ts';
-import { html, useHarness } from '../harness.ts';
+import { html, useHarness, watch } from '../harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -104,19 +104,16 @@ test.for(['the button', 'stop()'])('goes by %s, and works no more', async (way) 
   if (way === 'stop()') await page.evaluate(() => window.cresset.stop());
   else await panel.getByRole('button', { name: 'Close' }).click();
   await panel.waitFor({ state: 'detached' });
-  const errors: unknown[] = [];
-  page.on('pageerror', (error) => errors.push(error));
+  const said = watch(page);
   await page.evaluate(() => window.cresset.track('Nobody Looks'));
   expect(await panel.count()).toBe(0);
+  const { errors } = await said();
   expect(errors).toStrictEqual([]);
 });
 
 test('works under a strict Content-Security-Policy and Trusted Types', async () => {
   const page = await harness.context.newPage();
-  const blocked: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') blocked.push(message.text());
-  });
+  const said = watch(page);
   await page.goto(
     `${harness.pages.make(
       '/strict',
@@ -129,7 +126,8 @@ test('works under a strict Content-Security-Policy and Trusted Types', async () 
   const panel = page.locator('cresset-debug .panel');
   await panel.waitFor();
   expect(await panel.evaluate((element) => getComputedStyle(element).position)).toBe('fixed');
-  expect(blocked).toStrictEqual([]);
+  const { others } = await said();
+  expect(others).toStrictEqual([]);
 });
 
 test('the page’s own styles do not reach it', async () => {

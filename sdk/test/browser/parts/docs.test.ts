@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fencesOf, read } from '../../../../worker/test/unit/docs/markdown.ts';
 import { DIST } from '../collector.ts';
 import { expectSent } from '../expectSent.ts';
-import { useHarness } from '../harness.ts';
+import { useHarness, watch } from '../harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -42,11 +42,10 @@ const bundle = async (contents: string): Promise<string> => {
     .replaceAll(String.raw`wk_\u2026`, 'wk_test');
 };
 
-/** Opens a page that runs the code; tells what threw. */
-const run = async (code: string): Promise<unknown[]> => {
+/** Opens a page that runs the code, and listens to it. */
+const run = async (code: string): Promise<ReturnType<typeof watch>> => {
   const page = await harness.context.newPage();
-  const errors: unknown[] = [];
-  page.on('pageerror', (error) => errors.push(error));
+  const said = watch(page);
   harness.pages.make('/app.js', await bundle(code), {
     'content-type': 'text/javascript; charset=utf-8',
   });
@@ -56,7 +55,7 @@ const run = async (code: string): Promise<unknown[]> => {
       `<!doctype html><title>Documented</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="/app.js"></script>`,
     ),
   );
-  return errors;
+  return said;
 };
 
 describe('a module', () => {
@@ -70,11 +69,11 @@ describe('a module', () => {
 
   test.for(marked('module'))('line $line', async ({ text }) => {
     // Where the consent is waited for, the visitor gives it.
-    const errors = await run(`${text}\ncresset.consent('all');\ncresset.track('Documented');`);
+    const said = await run(`${text}\ncresset.consent('all');\ncresset.track('Documented');`);
     await expectSent(collector, [{ type: 'page' }, { event: 'Documented' }]);
     if (text.includes('dataLayer.push'))
       await expectSent(collector, [{ event: 'Product Added', properties: { price: 49 } }]);
-    expect(errors).toStrictEqual([]);
+    expect((await said()).errors).toStrictEqual([]);
   });
 });
 
@@ -84,7 +83,7 @@ test('the app of React', async () => {
     sidebar: { reason: 'STATIC', offer: { kind: 'text', content: { text: 'Ships today' } } },
   };
   const app = marked('react')[0]?.text ?? '';
-  const errors = await run(
+  const said = await run(
     `import { createRoot } from 'react-dom/client';\n${app.replace("host: '", "timeout: 9000, host: '")}\n` +
       `createRoot(document.getElementById('root')).render(<App />);`,
   );
@@ -93,7 +92,7 @@ test('the app of React', async () => {
   await page?.getByText('Ships today').waitFor();
   await page?.getByRole('button', { name: 'Add' }).click();
   await expectSent(collector, [{ event: 'Product Added', properties: { product_id: 'tent-1' } }]);
-  expect(errors).toStrictEqual([]);
+  expect((await said()).errors).toStrictEqual([]);
 });
 
 test('a tag for each part that takes one', async () => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectSent, matching } from '../expectSent.ts';
-import { html, useHarness } from '../harness.ts';
+import { html, useHarness, watch } from '../harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -188,10 +188,7 @@ describe('what is read', () => {
 
 test('bad JSON is told once, and harms nothing beside it', async () => {
   const page = await harness.context.newPage();
-  const warnings: string[] = [];
-  const errors: unknown[] = [];
-  page.on('console', (message) => warnings.push(message.text()));
-  page.on('pageerror', (error) => errors.push(error));
+  const said = watch(page);
   await page.goto(
     harness.pages.make(
       '/bad',
@@ -202,7 +199,8 @@ test('bad JSON is told once, and harms nothing beside it', async () => {
     ),
   );
   await expectSent(collector, [{ ...viewed, properties: { name: 'Tent' } }]);
-  expect(warnings.filter((text) => text.includes('JSON-LD'))).toHaveLength(1);
+  const { errors, warnings } = await said();
+  expect(warnings).toStrictEqual([expect.stringContaining('JSON-LD')]);
   expect(errors).toStrictEqual([]);
 });
 

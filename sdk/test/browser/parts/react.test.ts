@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ConsoleMessage, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { DecideRequest, Decision, Offer } from '../../../../worker/src/contract/wire.ts';
 import { DIST } from '../collector.ts';
 import { expectSent, matching } from '../expectSent.ts';
-import { useHarness } from '../harness.ts';
+import { useHarness, watch } from '../harness.ts';
 
 const harness = useHarness();
 const { collector } = harness;
@@ -82,20 +82,13 @@ const asked = (): string[][] =>
     .filter(({ path }) => path === '/v1/decide')
     .map(({ body }) => (JSON.parse(body) as DecideRequest).slots);
 
-/** What the page and React complain of. */
-const complaints = async (page: Page): Promise<string[]> => {
-  const said: string[] = [];
-  page.on('console', (message: ConsoleMessage) => {
-    if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
-  });
-  page.on('pageerror', (error) => said.push(String(error)));
-  return said;
-};
+/** Neither the page nor React nor Cresset has a complaint. */
+const SILENCE = { errors: [], warnings: [], others: [] };
 
 describe.for([18, 19] as const)('React %i', (version) => {
   test('the server’s page is hydrated as it is; then offers come, asked for at once and seen once', async () => {
     const page = await harness.context.newPage();
-    const said = await complaints(page);
+    const said = watch(page);
     const html = await rendered(version);
     expect(html).toContain('<p>Welcome. Look around.</p>');
     expect(html).toContain('Nothing special today.');
@@ -123,12 +116,12 @@ describe.for([18, 19] as const)('React %i', (version) => {
     expect(matching(collector, { event: 'Promotion Viewed' })).toHaveLength(2);
     expect(matching(collector, { event: 'Promotion Clicked' })).toHaveLength(2);
     expect(matching(collector, { type: 'page' })).toHaveLength(1);
-    expect(said).toStrictEqual([]);
+    expect(await said()).toStrictEqual(SILENCE);
   });
 
-  const start = async (options = ''): Promise<[Page, string[]]> => {
+  const start = async (options = ''): Promise<[Page, ReturnType<typeof watch>]> => {
     const page = await harness.context.newPage();
-    const said = await complaints(page);
+    const said = watch(page);
     script(
       await bundle(
         version,
@@ -184,7 +177,7 @@ describe.for([18, 19] as const)('React %i', (version) => {
     ]);
     await page.evaluate(() => (window as unknown as Tools).gone());
     expect(await page.locator('#root').innerHTML()).toBe('');
-    expect(said).toStrictEqual([]);
+    expect(await said()).toStrictEqual(SILENCE);
   });
 
   test('the default may change, and go, while an offer stands in its place', async () => {
@@ -201,7 +194,7 @@ describe.for([18, 19] as const)('React %i', (version) => {
     // Without consent nothing stands there: what was there before is the default as it is now.
     await page.evaluate(() => window.cresset.consent('none'));
     await page.getByText('Back again').waitFor();
-    expect(said).toStrictEqual([]);
+    expect(await said()).toStrictEqual(SILENCE);
   });
 
   test('more slots than one question takes are several questions', async () => {
@@ -240,6 +233,7 @@ describe.for([18, 19] as const)('React %i', (version) => {
     await page.locator('aside[aria-busy=false]').waitFor();
     expect(await page.locator('.hero').innerText()).toBe('Welcome. Look around.');
     // The browser itself tells of the answers; React of nothing.
-    expect(said.filter((text) => !text.includes('500'))).toStrictEqual([]);
+    const { errors, others } = await said();
+    expect([...errors, ...others.filter((text) => !text.includes('500'))]).toStrictEqual([]);
   });
 });
