@@ -27,7 +27,7 @@ async function readPieces(
   body: ReadableStream<Uint8Array>,
   limit: number,
   tooLarge: () => ProblemError,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of body) {
@@ -46,12 +46,12 @@ async function readPieces(
 
 const encoder = new TextEncoder();
 
-/** The pieces of a packed body, unpacked. */
+/** The bytes that a body has packed. */
 async function readPacked(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
   tooLarge: () => ProblemError,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readPieces(unpack(body), limit, tooLarge);
   } catch (error) {
@@ -76,8 +76,12 @@ async function readText(request: Request, limit: number): Promise<string> {
   if (length !== null && Number(length) > limit) throw tooLarge();
   if (length === null || packed) {
     if (request.body === null) return '';
-    const read = packed ? readPacked : readPieces;
-    const bytes = await read(request.body, limit, tooLarge);
+    let bytes = length === null ? await readPieces(request.body, limit, tooLarge) : undefined;
+    if (packed) {
+      // What said no length was counted as it came: packed blocks without content could go on for ever.
+      const whole = bytes === undefined ? request.body : new Blob([bytes]).stream();
+      bytes = await readPacked(whole, limit, tooLarge);
+    }
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
     } catch {

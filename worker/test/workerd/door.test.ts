@@ -127,6 +127,37 @@ describe('packed bodies', () => {
     expect((await post('/v1/batch', fits, headers)).status).toBe(200);
   });
 
+  it('are cut off at the limit of what came, where nothing is in it', async () => {
+    const head = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
+    // RFC 1951, 3.2.4: blocks of no bytes, none of which is the last.
+    const nothing = new Uint8Array(60_000);
+    for (let at = 0; at < nothing.length; at += 5) nothing.set([0, 0, 0, 0xff, 0xff], at);
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(sent === 0 ? head : nothing.slice());
+        if (++sent > 100) controller.close();
+      },
+    });
+    const response = await SELF.fetch('https://cresset.example/v1/batch', {
+      method: 'POST',
+      body: endless,
+      headers: { 'content-encoding': 'gzip' },
+    });
+    expect(await problem(response)).toEqual([413, 'body_too_large']);
+    expect(sent).toBeLessThan(20);
+  });
+
+  it('without a length are unpacked', async () => {
+    const a = fresh('anon');
+    const response = await SELF.fetch('https://cresset.example/v1/batch', {
+      method: 'POST',
+      body: new Blob([await gzip(batchOf(a))]).stream(),
+      headers: { 'content-encoding': 'gzip' },
+    });
+    expect(await response.json()).toMatchObject({ accepted: 1 });
+  });
+
   it('that are broken are refused', async () => {
     const headers = { 'content-encoding': 'gzip' };
     const whole = await gzip(batchOf(fresh('anon')));
