@@ -43,14 +43,25 @@ const track = (event: string, anonymousId: string, messageId: string): Event => 
   messageId,
 });
 
-/** Sends as a client does: what was not taken for good is sent again. Answers what the last answer said. */
-async function send(batch: Event[]): Promise<BatchAnswer> {
-  for (let tries = 0; tries < 20; tries++) {
-    const response = await fetch(`${url}/v1/batch`, {
+/** Posts a batch; nothing where the answer did not come in time. */
+async function post(batch: Event[]): Promise<Response | undefined> {
+  try {
+    return await fetch(`${url}/v1/batch`, {
       method: 'POST',
       body: JSON.stringify({ writeKey: SITE.writeKey, batch }),
       signal: AbortSignal.timeout(PATIENCE),
     });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'TimeoutError') return undefined;
+    throw error;
+  }
+}
+
+/** Sends as a client does: what was not taken for good is sent again. Answers what the last answer said. */
+async function send(batch: Event[]): Promise<BatchAnswer> {
+  for (let tries = 0; tries < 20; tries++) {
+    const response = await post(batch);
+    if (response === undefined) continue;
     if (response.status === 200) return (await response.json()) as BatchAnswer;
     // Anything else than "later" would be a loss.
     expect([429, 503]).toContain(response.status);
