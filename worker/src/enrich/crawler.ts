@@ -28,13 +28,20 @@ const AI =
 const AUTOMATION =
   /Headless|PhantomJS|SlimerJS|Selenium|WebDriver|Puppeteer|Playwright|Cypress|Ghost ?Inspector|TestLocally|splash Version|Electron.*Trae\//i;
 const LIBRARY =
-  /^(?:curl|wget|python|aiohttp|httpx|okhttp|axios|node|undici|got|go-http|go-resty|java|apache-http|jakarta|dart|ruby|faraday|rest-client|guzzle|php|perl|libwww|lwp|postman|insomnia|httpie|reqwest|hyper|deno|bun|dalvik|cfnetwork|@?segment|analytics-|rudder|winhttp|powershell|symfony|kotlin|ktor|alamofire|unirest|superagent|typhoeus|mechanize|http\.rb|urllib|scrapy|colly)|(?:Image|Mail)Proxy|^Mozilla\/5\.0$/i;
+  /^(?:curl|wget|python|aiohttp|httpx|okhttp|axios|node|undici|got|go-http|go-resty|java|apache-http|jakarta|dart|ruby|faraday|rest-client|guzzle|php|perl|libwww|lwp|postman|insomnia|httpie|reqwest|hyper|deno|bun|dalvik|cfnetwork|@?segment|analytics-|rudder|winhttp|powershell|symfony|wordpress|drupal|google-(?:api-|cloud-|http-)|kotlin|ktor|alamofire|unirest|superagent|typhoeus|mechanize|http\.rb|urllib|scrapy|colly)|(?:Image|Mail)Proxy|Google-Apps-Script|^Mozilla\/5\.0$/i;
 /**
- * How crawlers, previews and monitors name themselves: by such a word, by the address of a page about them, or as
- * `compatible` with a browser that is not an old one of Microsoft's or KDE's.
+ * How crawlers, previews and monitors name themselves: by such a word, as `compatible` with a browser that is not an
+ * old one of Microsoft's or KDE's, or by a known name, which ends there: `TelegramShop/1.2` is an app.
  */
 const NAMED =
-  /bots?\b|bot[/_;-]|crawl|spider|slurp|scrap(?:er|y|ing)|https?:\/\/|\+\w+\.\w|compatible; (?!MSIE|Konqueror|U;|ABrowse|Windows)|^(?:facebook|whatsapp|mediapartners|twitter|linkedin|telegram|discord|slack|skype|viber|pinterest|google-)/i;
+  /bots?\b|bot[/_;-]|crawl|spider|slurp|scrap(?:er|y|ing)|compatible; (?!MSIE|Konqueror|U;|ABrowse|Windows)|^(?:facebook|whatsapp|twitter|linkedin|telegram|discord|slack|skype|viber|pinterest|iframely|coccoc)(?:externalhit|catalog|\/|$)|^google-|^(?:(?:apis|mediapartners)-google|feedburner|feedly|findlinks|sqlmap|masscan|dirbuster)\b/i;
+/** The address of a page about it. That of a browser is none; servers and apps of shops often have their shop's. */
+const ADDRESS = /https?:\/\/|\+\w+\.\w/i;
+/** What crawlers, previews and monitors do: beside an address, it tells them from a shop's own program. */
+const PURPOSE =
+  /fetcher|unfurl|preview|\d subscribers?\b|\brss\b|feed[ -]?parser|uptime|monitoring|(?:check|scann|index|detect|inspect|pars|validat)(?:er|or)\b/i;
+/** Hosts of addresses, whose words say nothing: a shop may be called `spider-gear.example`. */
+const HOSTS = /https?:\/\/[^\s/;)]*/gi;
 /** Phones called Cubot, which say so. */
 const PHONES = /\bCUBOT\b/gi;
 
@@ -42,9 +49,12 @@ function kindOf(agent: string): AgentKind {
   if (agent === '') return 'missing';
   if (AI.test(agent)) return 'ai';
   if (LIBRARY.test(agent)) return 'program';
-  if (NAMED.test(agent.replaceAll(PHONES, ''))) return 'crawler';
+  const poses = /^(?:Mozilla|Opera)\//.test(agent);
+  const words = agent.replaceAll(PHONES, '').replaceAll(HOSTS, '');
+  if (NAMED.test(words)) return 'crawler';
+  if (ADDRESS.test(agent) && (poses || PURPOSE.test(words))) return 'crawler';
   if (AUTOMATION.test(agent)) return 'automation';
-  if (!/^(?:Mozilla|Opera)\//.test(agent)) return 'program';
+  if (!poses) return 'program';
   return isbot(agent) ? 'suspect' : 'browser';
 }
 

@@ -374,6 +374,18 @@ describe('bots', () => {
     expect(await today(env.DB, site.id, begun)).toMatchObject({ events: 5, visitors: 1 });
   });
 
+  it('are not the servers that name an address and send with the write key', async () => {
+    const site = await ownSite();
+    const anonymousId = fresh('anon');
+    const headers = server(site, {
+      authorization: undefined,
+      'user-agent': 'WordPress/6.6.2; https://shop.example',
+    });
+    const order = track(anonymousId, 'Order Completed', { order_id: 'o', revenue: 9 });
+    await sent(site, [order], { headers });
+    expect((await site.profile('anon', anonymousId))?.orders.count).toBe(1);
+  });
+
   it('change nothing of a profile that is there', async () => {
     const site = await ownSite();
     const anonymousId = fresh('anon');
@@ -420,7 +432,7 @@ describe('bots', () => {
   it('of whom a server tells make no profile, unless it names its own user', async () => {
     const site = await ownSite();
     const [anonymousId, userId] = [fresh('anon'), fresh('user')];
-    const context = { userAgent: 'Stripe/1.0 (+https://stripe.com/docs/webhooks)' };
+    const context = { userAgent: 'Googlebot/2.1 (+http://www.google.com/bot.html)' };
     await sent(
       site,
       [
