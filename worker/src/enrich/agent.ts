@@ -39,7 +39,7 @@ async function load(): Promise<ParseAgent> {
     const { name: os = '' } = parsed.getOS();
     return {
       browser: BROWSERS[browser] ?? browser,
-      browserVersion: /^\d+/.exec(version)?.[0] ?? '',
+      browserVersion: /^\d{1,10}/.exec(version)?.[0] ?? '',
       os: SYSTEMS[os] ?? os,
     };
   });

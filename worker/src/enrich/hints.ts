@@ -18,9 +18,9 @@ interface Brand {
   version: string;
 }
 
-/** A made-up brand that keeps servers from relying on the list: `Not?A_Brand`, `(Not(A:Brand`. */
-const GREASE = /\bnot\W.*brand/i;
-const BRANDS = /"((?:[^"\\]|\\.)*)"\s*;\s*v="(\d+)/g;
+/** A made-up brand that keeps servers from relying on the list: `Not?A_Brand`, `Not_A Brand`, `(Not(A:Brand`. */
+const GREASE = /(?:^|[\W_])not[\W_].*brand/i;
+const BRANDS = /"((?:[^"\\]|\\.)*)"\s*;\s*v="(\d{1,10})/g;
 const LONGEST = 50;
 
 /** Names that user agents have for the same browsers, so that a report has one row of each. */
@@ -90,7 +90,7 @@ export function hintsOfContext(data: JsonObject): Hints {
   const { browser, version } = chosen(list);
   return {
     browser,
-    version: /^\d+/.exec(version)?.[0] ?? '',
+    version: /^\d{1,10}/.exec(version)?.[0] ?? '',
     mobile: typeof mobile === 'boolean' ? (mobile ? '?1' : '?0') : '',
     os: typeof platform === 'string' ? named(SYSTEMS, platform.trim()) : '',
   };

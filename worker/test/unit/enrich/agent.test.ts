@@ -28,6 +28,47 @@ describe('hintsOfContext', () => {
   });
 });
 
+describe('made-up brands', () => {
+  it.each([
+    'Not;A=Brand',
+    'Not A;Brand',
+    ' Not A;Brand',
+    ';Not A Brand',
+    '(Not(A:Brand',
+    'Not(A:Brand',
+    'Not/A)Brand',
+    'Not)A;Brand',
+    'Not:A-Brand',
+    'Not.A/Brand',
+    'Not_A Brand',
+    'Not?A_Brand',
+    '_Not_A_Brand',
+  ])('"%s" is none', (brand) => {
+    const header = `"${brand}";v="99", "Google Chrome";v="109", "Chromium";v="109"`;
+    const chrome = { browser: 'Chrome', version: '109' };
+    expect(hintsOfHeaders(header, null, null)).toMatchObject(chrome);
+    const brands = [
+      { brand, version: '99' },
+      { brand: 'Google Chrome', version: '109' },
+    ];
+    expect(hintsOfContext({ brands })).toMatchObject(chrome);
+  });
+
+  it.each(['Notion', 'Knot A Brand', 'Brand'])('"%s" would be one', (brand) => {
+    expect(hintsOfHeaders(`"${brand}";v="1"`, null, null).browser).toBe(brand);
+  });
+});
+
+describe('a version', () => {
+  const LONG = '1'.repeat(20_000);
+  it('has ten digits at most, whoever tells it', () => {
+    const ten = '1'.repeat(10);
+    expect(hintsOfContext({ brands: [{ brand: 'Opera', version: LONG }] }).version).toBe(ten);
+    expect(hintsOfHeaders(`"Opera";v="${LONG}"`, null, null).version).toBe(ten);
+    expect(parse(WINDOWS.replace('156', LONG.slice(0, 300))).browserVersion).toBe(ten);
+  });
+});
+
 describe('agentOf', () => {
   it.each([
     [WINDOWS, agent('Chrome', '156', 'Windows', 'desktop')],
