@@ -1,5 +1,3 @@
-import type { CityResponse } from 'mmdb-lib';
-
 /** Where somebody is, as far as a network address tells. Absent is not known: nothing is guessed. */
 export interface Place {
   /** ISO 3166-1, two letters. */
@@ -58,16 +56,24 @@ export function placeOfCf(cf: CfPlace | undefined): Place | undefined {
   return placed(cf);
 }
 
+/** All of a record that is read, and any of it may be missing: databases differ, whatever mmdb-lib's types say. */
+interface PlaceRecord {
+  country?: { iso_code?: unknown } | null;
+  subdivisions?: ({ names?: { en?: unknown } | null } | null)[] | null;
+  city?: { names?: { en?: unknown } | null } | null;
+  location?: { time_zone?: unknown; latitude?: unknown; longitude?: unknown } | null;
+}
+
 /** What a record of a MaxMind-format database says: its city and country editions have the same shape. */
-export function placeOfRecord(record: CityResponse | null): Place | undefined {
+export function placeOfRecord(record: PlaceRecord | null): Place | undefined {
   // Where an address is registered is not where it is used, so `registered_country` is not asked.
-  const country = record?.country?.iso_code;
-  if (record === null || country === undefined) return undefined;
+  const country = text(record?.country?.iso_code);
+  if (record === null || country === '') return undefined;
   const { subdivisions, city, location } = record;
   return placed({
     country,
-    region: subdivisions?.[0]?.names.en,
-    city: city?.names.en,
+    region: subdivisions?.[0]?.names?.en,
+    city: city?.names?.en,
     timezone: location?.time_zone,
     latitude: location?.latitude,
     longitude: location?.longitude,

@@ -73,4 +73,25 @@ describe('placeOfRecord', () => {
   ])('of %s', (address, place) => {
     expect(placeOfRecord(database.get(address))).toEqual(place);
   });
+
+  it.each<[string, Parameters<typeof placeOfRecord>[0]]>([
+    ['names', { country: { iso_code: 'DE' }, subdivisions: [{}], city: {}, location: {} }],
+    ['English names', { country: { iso_code: 'DE' }, city: { names: {} } }],
+    ['subdivisions', { country: { iso_code: 'DE' }, subdivisions: [] }],
+    ['values', { country: { iso_code: 'DE' }, subdivisions: [null], city: null, location: null }],
+    ['texts', { country: { iso_code: 'DE' }, city: { names: { en: 5 } }, subdivisions: null }],
+    ['numbers', { country: { iso_code: 'DE' }, location: { latitude: 'x', longitude: null } }],
+  ])('keeps the country of a record without %s', (_, record) => {
+    expect(placeOfRecord(record)).toEqual({ country: 'DE' });
+  });
+
+  it.each<[string, Parameters<typeof placeOfRecord>[0]]>([
+    ['no record', null],
+    ['an empty one', {}],
+    ['no country', { country: null, city: { names: { en: 'Berlin' } } }],
+    ['a country without a code', { country: {} }],
+    ['a code that is none', { country: { iso_code: 5 } }],
+  ])('knows no place of %s', (_, record) => {
+    expect(placeOfRecord(record)).toBeUndefined();
+  });
 });
