@@ -27,8 +27,8 @@ export interface Arrival {
   referrerHost: string;
   /** `context.campaign`, which a client sends that has no URL. */
   campaign: JsonObject | undefined;
-  /** Hosts that are the site, too. */
-  ownHosts: ReadonlySet<string>;
+  /** Whether another host is the site, too. */
+  isOwnHost: (host: string) => boolean;
 }
 
 const LONGEST = 200;
@@ -40,13 +40,13 @@ const cut = (text: string): string => text.trim().slice(0, LONGEST).toWellFormed
 const bare = (host: string): string => host.replace(/^www\./, '');
 
 /** A page of the site: its own host, one below or above it, or one of the site's origins. */
-function isOwn({ host, referrerHost, ownHosts }: Arrival): boolean {
+function isOwn({ host, referrerHost, isOwnHost }: Arrival): boolean {
   const [here, there] = [bare(host), bare(referrerHost)];
   return (
     here === there ||
     here.endsWith(`.${there}`) ||
     there.endsWith(`.${here}`) ||
-    ownHosts.has(referrerHost)
+    isOwnHost(referrerHost)
   );
 }
 

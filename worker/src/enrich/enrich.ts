@@ -105,7 +105,7 @@ export function enrich(caller: Caller, rules: SiteRules, said: Said): Enrichment
       query,
       referrerHost: from?.host ?? '',
       campaign: objectOf(context['campaign']),
-      ownHosts: rules.ownHosts,
+      isOwnHost: rules.isOwnHost,
     }),
     ...(pageGroup === '' ? {} : { pageGroup }),
     ...quality,

@@ -10,7 +10,7 @@ function arrived(url: string, referrer = '', campaign?: JsonObject): Acquisition
     query: new Map(at?.searchParams),
     referrerHost: URL.parse(referrer)?.host ?? '',
     campaign,
-    ownHosts: new Set(['blog.other.example']),
+    isOwnHost: (host) => host === 'blog.other.example',
   });
 }
 
