@@ -3,6 +3,7 @@
  * serve them) and the command line.
  */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -144,6 +145,16 @@ const part = (name: string, preamble?: string, ...more: Plugin[]): RollupOptions
   plugins: [apart, transpile, oxc, terser(true, preamble), ...more],
 });
 
+/** Libraries that go with the command line. */
+const IN_COMMAND = ['@noble/hashes', 'parse5', 'entities'];
+
+/** The licence of a library, which wants to go along whole. */
+const noticeOf = (library: string): string =>
+  `/*!\n * with ${library}\n *\n${readFileSync(`node_modules/${library}/LICENSE`, 'utf8')
+    .trim()
+    .replaceAll(/^/gm, ' * ')
+    .replaceAll(/ +$/gm, '')}\n */`;
+
 export default [
   {
     input: 'sdk/src/index.ts',
@@ -178,10 +189,10 @@ export default [
     output: {
       file: 'dist/cli.js',
       format: 'esm',
-      banner: '#!/usr/bin/env node\n/*! with @noble/hashes, Copyright Paul Miller, MIT */',
+      banner: `#!/usr/bin/env node\n${IN_COMMAND.map(noticeOf).join('\n')}`,
     },
     external: /^node:/,
     // The package has no dependencies: what the command needs goes with it.
-    plugins: [find('@noble/hashes'), esbuild({ target: 'node20', tsconfig: false })],
+    plugins: [...IN_COMMAND.map(find), esbuild({ target: 'node20', tsconfig: false })],
   },
 ] satisfies RollupOptions[];

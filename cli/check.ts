@@ -1,5 +1,9 @@
+import { PATH_BATCH } from '../worker/src/contract/values.ts';
+import { checkPolicy } from './checkPolicy.ts';
+import { elementsOf } from './elements.ts';
 import { UsageError } from './fault.ts';
 import { findTags, type Tag } from './findTag.ts';
+import { type Check, fail, note, pass } from './found.ts';
 import { jsonText, shown } from './terminal.ts';
 import { onlyWord, wordsOf } from './words.ts';
 
@@ -8,15 +12,16 @@ const USAGE = 'Usage: cresset check <url> [--json]';
 /** What `npx cresset check --help` prints. */
 export const CHECK_HELP = `${USAGE}
 
-Is the tag right on this page? Fetches the page, finds the tag, fetches its script, and asks the worker
-whether the key is known and the page's origin allowed. Sends no event. A tag that a script puts into
-the page, such as a tag manager's, is not seen: this runs nothing.
+Is the tag right on this page? Fetches the page, finds the tag, reads the page's Content-Security-Policy,
+fetches the tag's script, and asks the worker whether the key is known and the page's origin allowed.
+Sends no event. A tag that a script puts into the page, such as a tag manager's, is not seen: this runs
+nothing. What cannot be told without running it is a note.
 
 Options:
-  --json      print {"page", "ok", "checks": [{"check", "ok", "message"}]}
+  --json      print {"page", "ok", "checks": [{"check", "ok", "message"}]}; a note is ok, with "note": true
   -h, --help  print this
 
-Exit codes: 0 all is right, 1 something is not, 2 called wrongly.`;
+Exit codes: 0 nothing is wrong, 1 something is, 2 called wrongly.`;
 
 const SHORT = `${USAGE}\nAll of it: cresset check --help`;
 /** Longest wait for each answer. Milliseconds. */
@@ -24,18 +29,8 @@ const PATIENCE = 20_000;
 /** Most of a page that is read. Characters. */
 const MAX_PAGE = 5_000_000;
 
-/** One thing that was looked at, and what was found. */
-interface Check {
-  check: 'page' | 'tag' | 'script' | 'key' | 'origin';
-  ok: boolean;
-  message: string;
-}
-
 /** What came of it all. Printed, and then the exit code is 1. */
 export class CheckFailed extends Error {}
-
-const pass = (check: Check['check'], message: string): Check => ({ check, ok: true, message });
-const fail = (check: Check['check'], message: string): Check => ({ check, ok: false, message });
 
 const asked = (url: string, init: RequestInit = {}): Promise<Response> =>
   fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE) });
@@ -44,6 +39,8 @@ const reasonOf = (error: unknown): string => {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return cause instanceof Error ? cause.message : String(cause);
 };
+
+const markOf = ({ ok, note }: Check): string => (note ? 'note' : ok ? 'ok  ' : 'FAIL');
 
 async function checkScript({ script }: Tag): Promise<Check> {
   try {
@@ -59,12 +56,27 @@ async function checkScript({ script }: Tag): Promise<Check> {
   }
 }
 
+/** What goes wrong with a tag, whatever its worker says. */
+function faultOf({ script, key, host, as }: Tag, page: string): string | undefined {
+  if (!key.startsWith('wk_')) {
+    return 'Its data-key is a SECRET, which all can read: make another in its place, take the write key.';
+  }
+  if (as === 'module') {
+    return 'It has type="module": a module cannot see its own tag. Take the type out.';
+  }
+  if (host === undefined) return 'Its data-host is no URL of a worker.';
+  const plain = [script, host].find((url) => url.startsWith('http:'));
+  return page.startsWith('https:') && plain !== undefined
+    ? `Browsers refuse ${plain} in a page of https.`
+    : undefined;
+}
+
 /** Asks with an empty batch, as a page of this origin would: it says all about the key and stores nothing. */
-async function checkKey({ host, writeKey }: Tag, origin: string): Promise<Check[]> {
+async function checkKey(writeKey: string, host: string, origin: string): Promise<Check[]> {
   let response: Response;
   let code = '';
   try {
-    response = await asked(`${host}/v1/batch`, {
+    response = await asked(host + PATH_BATCH, {
       method: 'POST',
       headers: { 'content-type': 'text/plain', origin },
       body: JSON.stringify({ writeKey, batch: [] }),
@@ -99,29 +111,38 @@ async function checksOf(url: string): Promise<Check[]> {
   if (!response.ok) return [fail('page', `${url} answers ${response.status}.`)];
   const page = response.url;
   const { origin } = new URL(page);
+  const header = response.headers.get('content-security-policy') ?? '';
   const there = pass('page', `${page} is there.`);
-  const tags = findTags(html, page);
-  const [tag] = tags;
+  const elements = [...elementsOf(html)];
+  const tags = findTags(elements, page);
+  const running = tags.filter(({ as }) => as === 'script');
+  // A secret is the worst, wherever it stands.
+  const tag = tags.find(({ key }) => !key.startsWith('wk_')) ?? running[0] ?? tags[0];
   if (tag === undefined) {
-    return [there, fail('tag', 'It has no script with a data-key. Paste the tag into its head.')];
+    const missing = 'It has no script with a data-key that begins with wk_';
+    return [there, fail('tag', `${missing}. Paste the tag into its head.`)];
   }
-  if (tags.length > 1) {
-    return [there, fail('tag', `It has ${tags.length} tags; each event would be sent as often.`)];
+  const { key, host = '' } = tag;
+  const fault = faultOf(tag, page);
+  if (fault !== undefined) return [there, fail('tag', fault)];
+  if (running.length > 1) {
+    const said = 'the first to run stays, each other only says "init called twice" in the console';
+    return [there, fail('tag', `It has ${running.length} tags: ${said}. Leave one.`)];
   }
-  if (tag.writeKey.startsWith('sk_')) {
-    return [
-      there,
-      fail(
-        'tag',
-        'Its data-key is a SECRET key, which all can read: revoke it, take the write key.',
-      ),
-    ];
-  }
-  const found = pass('tag', `It has the tag, which sends to ${tag.host}.`);
-  if (page.startsWith('https:') && !tag.host.startsWith('https:')) {
-    return [there, fail('tag', `Browsers refuse ${tag.host} in a page of https.`)];
-  }
-  return [there, found, await checkScript(tag), ...(await checkKey(tag, origin))];
+  const found =
+    tag.as === 'script'
+      ? pass('tag', `It has the tag, which sends to ${host}.`)
+      : note(
+          'tag',
+          'It has the tag with a type that no browser runs: that is right only where a consent manager starts it.',
+        );
+  return [
+    there,
+    found,
+    ...checkPolicy(tag, host, page, header, elements),
+    await checkScript(tag),
+    ...(await checkKey(key, host, origin)),
+  ];
 }
 
 /** `cresset check`: is the tag right on a page. Throws a {@link CheckFailed} with all that was found where it is not. */
@@ -136,7 +157,7 @@ export async function check(words: string[]): Promise<string> {
   const told =
     values.json === true
       ? jsonText({ page: url, ok, checks })
-      : checks.map(({ ok, message }) => shown(`${ok ? 'ok  ' : 'FAIL'}  ${message}`)).join('\n');
+      : checks.map((one) => shown(`${markOf(one)}  ${one.message}`)).join('\n');
   if (!ok) throw new CheckFailed(told);
   return told;
 }

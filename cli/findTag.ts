@@ -1,54 +1,74 @@
+import { PATH_BATCH } from '../worker/src/contract/values.ts';
+import type { PageElement } from './elements.ts';
+
 /** A tag of Cresset in a page. */
 export interface Tag {
+  /** Its place among the elements. */
+  at: number;
   /** Absolute URL of the script. */
   script: string;
-  writeKey: string;
-  /** Where it sends: absolute URL without a slash at the end. */
-  host: string;
+  /** Its data-key. That may be a secret which was taken for the write key. */
+  key: string;
+  /** Where it sends: absolute URL, before the path of a route. Undefined where its data-host is none. */
+  host: string | undefined;
+  /** What a browser takes it for. `data` is what it does not run by itself. */
+  as: 'script' | 'module' | 'data';
+  /** Its attributes nonce and integrity, for a Content-Security-Policy. */
+  nonce: string;
+  integrity: string;
 }
 
-const unescaped = (text: string): string =>
-  text
-    .replaceAll(/&#(\d{1,6});/g, (_, code: string) => String.fromCodePoint(Number(code)))
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#x27;', "'")
-    .replaceAll('&amp;', '&');
+/** Other products have a data-key, too. */
+const KEY = /^(?:wk|sk|is|ok)_/;
+/** https://mimesniff.spec.whatwg.org/#javascript-mime-type, seen 2026-11. */
+const JAVASCRIPT =
+  /^(?:(?:text|application)\/(?:x-)?(?:java|ecma)script|text\/(?:javascript1\.[0-5]|jscript|livescript))$/;
 
-/** The attributes of a start tag, as https://html.spec.whatwg.org/#attributes-2 writes them. */
-function attributesOf(tag: string): Map<string, string> {
-  const attributes = new Map<string, string>();
-  const form = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
-  for (const [, name = '', double, single, bare] of tag.matchAll(form)) {
-    const key = name.toLowerCase();
-    if (!attributes.has(key)) attributes.set(key, unescaped(double ?? single ?? bare ?? ''));
-  }
-  return attributes;
+/** As https://html.spec.whatwg.org/#prepare-the-script-element has it, seen 2026-11. */
+function kindOf(type: string): Tag['as'] {
+  const plain = type.trim().toLowerCase();
+  if (type === '' || JAVASCRIPT.test(plain)) return 'script';
+  return plain === 'module' ? 'module' : 'data';
 }
 
-/** Where a script sends that names no host: its own URL without the file, and without the folder of a pinned build. */
-const hostOf = (script: string): string =>
-  script.replace(/[?#].*$/, '').replace(/(?:\/c)?\/[^/]*$/, '');
+const isHttp = (url: URL | null): url is URL => url !== null && /^https?:$/.test(url.protocol);
+
+const urlOf = (text: string, from: string): URL | null =>
+  URL.canParse(text, from) ? new URL(text, from) : null;
+
+/** Where a script sends that names no host: as `sdk/src/script.ts` has it. */
+const besides = (script: string): string => script.replace(/(?:\/c)?\/[^/]*$/, '');
+
+/** A host made absolute. The SDK puts paths right after what it is given: what cannot have one is no host. */
+function hostOf(given: string, from: string): string | undefined {
+  const url = urlOf(given + PATH_BATCH, from);
+  return isHttp(url) && url.pathname.endsWith(PATH_BATCH)
+    ? url.href.slice(0, -PATH_BATCH.length)
+    : undefined;
+}
 
 /**
- * The tags of Cresset in a page: scripts with a `data-key`. What stands in comments and in other scripts is none.
+ * The tags of Cresset in a page: scripts with a `data-key` that begins as a key or a secret does.
  *
  * @param page URL of the page, after redirects
  */
-export function findTags(html: string, page: string): Tag[] {
-  const live = html
-    .replaceAll(/<!--[^]*?(?:-->|$)/g, '')
-    .replaceAll(/(<script\b(?:"[^"]*"|'[^']*'|[^'">])*>)[^]*?(<\/script\s*>|$)/gi, '$1$2');
-  const base = /<base\s[^>]*>/i.exec(live)?.[0];
-  const from = new URL(attributesOf(base?.slice(5) ?? '').get('href') ?? '', page).href;
-  return [...live.matchAll(/<script\b((?:"[^"]*"|'[^']*'|[^'">])*)>/gi)].flatMap(
-    ([, inside = '']) => {
-      const attributes = attributesOf(inside);
-      const [src, writeKey] = [attributes.get('src'), attributes.get('data-key')];
-      if (src === undefined || writeKey === undefined || !URL.canParse(src, from)) return [];
-      const script = new URL(src, from).href;
-      const named = attributes.get('data-host');
-      const host = named === undefined ? hostOf(script) : new URL(named, page).href;
-      return [{ script, writeKey, host: host.replace(/\/+$/, '') }];
-    },
-  );
+export function findTags(elements: readonly PageElement[], page: string): Tag[] {
+  // The first with a href counts, wherever it stands; one that is no URL counts as none.
+  const base = elements.find(({ name, attributes }) => name === 'base' && attributes.has('href'));
+  const from = urlOf(base?.attributes.get('href') ?? '', page)?.href ?? page;
+  return elements.flatMap(({ name, attributes }, at) => {
+    const [src, key] = [attributes.get('src'), attributes.get('data-key')];
+    if (name !== 'script' || src === undefined || key === undefined || !KEY.test(key)) return [];
+    const script = urlOf(src, from);
+    if (!isHttp(script)) return [];
+    return {
+      at,
+      script: script.href,
+      key,
+      host: hostOf(attributes.get('data-host') ?? besides(script.href), from),
+      as: kindOf(attributes.get('type') ?? ''),
+      nonce: attributes.get('nonce') ?? '',
+      integrity: attributes.get('integrity') ?? '',
+    };
+  });
 }
