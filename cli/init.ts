@@ -48,6 +48,9 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const;
 
+/** Name of the worker secret. */
+const SECRET = 'CRESSET_SECRET';
+
 const newSecret = (): string => randomBytes(32).toString('hex');
 
 /** The secret that `wrangler dev` gives the worker, made where there is none. */
@@ -67,16 +70,26 @@ function localSecret(): string {
   return secret;
 }
 
+/** Whether the deployed worker has its secret. Throws where wrangler cannot tell, as for want of a network. */
+function hasSecret(): boolean {
+  const { ok, out, said } = wrangler(['secret', 'list', '--format', 'json']);
+  if (ok) return (JSON.parse(out) as { name: string }[]).some(({ name }) => name === SECRET);
+  // So says wrangler 4.164 of the API's code 10007; others give the code.
+  if (/Worker "[^"]*"[^\n]* not found|code: 10007/.test(said)) return false;
+  throw new Error(
+    `wrangler cannot tell whether the worker has a ${SECRET}. Nothing was set; try again:\n\n${said}`,
+  );
+}
+
 /** The secret of the deployed worker. A new one never takes the place of one that is set: it would void what that made. */
 function remoteSecret(): { secret: string; isNew: boolean } {
-  const given = process.env['CRESSET_SECRET'] ?? '';
-  const { ok, out } = wrangler(['secret', 'list', '--format', 'json']);
-  if (ok && out.includes('"CRESSET_SECRET"')) {
+  const given = process.env[SECRET] ?? '';
+  if (hasSecret()) {
     if (given !== '') return { secret: given, isNew: false };
-    throw new Error('The worker has a CRESSET_SECRET. Set the very same text in the environment.');
+    throw new Error(`The worker has a ${SECRET}. Set the very same text in the environment.`);
   }
   const secret = given === '' ? newSecret() : given;
-  mustRun(['secret', 'put', 'CRESSET_SECRET'], secret);
+  mustRun(['secret', 'put', SECRET], secret);
   return { secret, isNew: given === '' };
 }
 

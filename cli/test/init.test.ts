@@ -122,12 +122,17 @@ if (line === 'd1 info cresset --json') {
   console.log(JSON.stringify(has('kv') ? [{ id: 'a'.repeat(32), title: 'SNAPSHOTS' }] : []));
 } else if (line.startsWith('r2 bucket info')) process.exit(has('r2') ? 0 : 1);
 else if (line.startsWith('queues info')) process.exit(has(words[2] + ';') ? 0 : 1);
-else if (line.startsWith('secret list')) console.log(has('secret') ? '[{"name":"CRESSET_SECRET"}]' : '[]');
+else if (line.startsWith('secret list')) {
+  if (has('offline')) console.error('A request to the Cloudflare API failed.');
+  else if (!has('worker')) console.error('Worker "cresset" not found.\\n\\nIf this is a new Worker, run wrangler deploy');
+  if (has('offline') || !has('worker')) process.exit(1);
+  console.log(has('secret') ? '[{"name":"CRESSET_SECRET"}]' : '[]');
+}
 else if (line.startsWith('d1 create')) make('d1');
 else if (line.startsWith('kv namespace create')) make('kv');
 else if (line.startsWith('r2 bucket create')) make('r2');
 else if (line.startsWith('queues create')) make(words[2] + ';');
-else if (line.startsWith('secret put')) make('secret');
+else if (line.startsWith('secret put')) make('worker secret');
 `;
   const folder = clone();
   mkdirSync(dirname(join(folder, WRANGLER)), { recursive: true });
@@ -172,6 +177,19 @@ else if (line.startsWith('secret put')) make('secret');
     expect(again.out).not.toContain('worker secret');
     const later = calls().slice(count);
     expect(later.filter((line) => / (?:create|put|add) /.test(line))).toEqual([]);
+  });
+
+  it('sets no secret where it cannot tell whether there is one', () => {
+    const made = join(folder, 'made.txt');
+    const before = readFileSync(made, 'utf8');
+    writeFileSync(made, `${before}offline\n`);
+    const count = calls().length;
+    const { code, out, err } = init(folder, SITE);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain('wrangler cannot tell whether the worker has a CRESSET_SECRET');
+    expect(err).toContain('A request to the Cloudflare API failed.');
+    expect(calls().slice(count).join()).not.toContain('secret put');
+    writeFileSync(made, before);
   });
 
   it.each([
