@@ -35,7 +35,8 @@ Options:
   -h, --help         print this
 
 The worker secret is CRESSET_SECRET of the environment; where that is not set, a new one is made. With
---local it is kept in .dev.vars, else it is printed: keep it where you keep such things.
+--local it is kept in .dev.vars, else it is printed, first of all on standard error before it is set: keep it
+where you keep such things. If a later step fails, set CRESSET_SECRET to it and call this again.
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;
 
@@ -89,6 +90,8 @@ function remoteSecret(): { secret: string; isNew: boolean } {
     throw new Error(`The worker has a ${SECRET}. Set the very same text in the environment.`);
   }
   const secret = given === '' ? newSecret() : given;
+  // Told before it is set: what comes after may fail, and nobody could read it any more.
+  if (given === '') process.stderr.write(`New worker secret, keep it: ${SECRET}=${secret}\n`);
   mustRun(['secret', 'put', SECRET], secret);
   return { secret, isNew: given === '' };
 }
@@ -140,9 +143,9 @@ export async function init(words: string[]): Promise<string> {
   }
   needWrangler();
   const made = local ? [] : makeResources();
-  const { secret, isNew } = local ? { secret: localSecret(), isNew: false } : remoteSecret();
   const where = local ? '--local' : '--remote';
   mustRun(['d1', 'migrations', 'apply', 'cresset', where]);
+  const { secret, isNew } = local ? { secret: localSecret(), isNew: false } : remoteSecret();
   await putSite(site, secret, where);
   const place = local ? 'http://localhost:8787' : (url ?? 'https://YOUR-WORKER').replace(/\/$/, '');
   const tag = tagOf(place, site.writeKey);

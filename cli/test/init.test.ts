@@ -128,21 +128,31 @@ else if (line.startsWith('secret list')) {
   if (has('offline') || !has('worker')) process.exit(1);
   console.log(has('secret') ? '[{"name":"CRESSET_SECRET"}]' : '[]');
 }
-else if (line.startsWith('d1 create')) make('d1');
+else if (line.startsWith('d1 execute') && has('full')) {
+  console.error('The database is full.');
+  process.exit(1);
+} else if (line.startsWith('d1 create')) make('d1');
 else if (line.startsWith('kv namespace create')) make('kv');
 else if (line.startsWith('r2 bucket create')) make('r2');
 else if (line.startsWith('queues create')) make(words[2] + ';');
 else if (line.startsWith('secret put')) make('worker secret');
 `;
-  const folder = clone();
-  mkdirSync(dirname(join(folder, WRANGLER)), { recursive: true });
-  writeFileSync(join(folder, WRANGLER), STAND_IN);
-  const calls = (): string[] => readFileSync(join(folder, 'calls.txt'), 'utf8').trim().split('\n');
+  const account = (): string => {
+    const folder = clone();
+    mkdirSync(dirname(join(folder, WRANGLER)), { recursive: true });
+    writeFileSync(join(folder, WRANGLER), STAND_IN);
+    return folder;
+  };
+  const folder = account();
+  const calls = (at = folder): string[] =>
+    readFileSync(join(at, 'calls.txt'), 'utf8').trim().split('\n');
 
   it('makes what is missing, and writes the ids down', () => {
     const { code, out, err } = init(folder, [...SITE, '--url', 'https://c.example.com/']);
-    expect([code, err]).toEqual([0, '']);
-    expect(out).toMatch(/worker secret {4}[0-9a-f]{64} /);
+    expect(code).toBe(0);
+    const [secret = ''] = /[0-9a-f]{64}/.exec(err) ?? [];
+    expect(err).toBe(`New worker secret, keep it: CRESSET_SECRET=${secret}\n`);
+    expect(out).toContain(`worker secret    ${secret} `);
     expect(out).toContain('<script async src="https://c.example.com/c.js" data-key="wk_');
     expect(out).toContain('Made: queue cresset-quarantine-dead');
     const toml = readFileSync(join(folder, 'wrangler.toml'), 'utf8');
@@ -177,6 +187,19 @@ else if (line.startsWith('secret put')) make('worker secret');
     expect(again.out).not.toContain('worker secret');
     const later = calls().slice(count);
     expect(later.filter((line) => / (?:create|put|add) /.test(line))).toEqual([]);
+  });
+
+  it('tells the secret before anything can fail, and goes on with it', () => {
+    const other = account();
+    writeFileSync(join(other, 'made.txt'), 'full\n');
+    const failed = init(other, SITE);
+    expect([failed.code, failed.out]).toEqual([1, '']);
+    expect(failed.err).toContain('The database is full.');
+    const [secret = ''] = /(?<=CRESSET_SECRET=)[0-9a-f]{64}/.exec(failed.err) ?? [];
+    const made = readFileSync(join(other, 'made.txt'), 'utf8');
+    writeFileSync(join(other, 'made.txt'), made.replace('full', ''));
+    expect(init(other, SITE, { CRESSET_SECRET: secret })).toMatchObject({ code: 0, err: '' });
+    expect(calls(other).filter((line) => line.startsWith('secret put'))).toHaveLength(1);
   });
 
   it('sets no secret where it cannot tell whether there is one', () => {
