@@ -2,15 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+// Whole: Node 20 has parseEnv from 20.12 on, and would refuse the file for a name that is missing.
+import util from 'node:util';
 import type { NewSite } from '../worker/src/site/create.ts';
 import { newKey } from '../worker/src/site/newKey.ts';
-import { originFault } from '../worker/src/site/origins.ts';
+import { MAX_ORIGIN_LENGTH, MAX_ORIGINS, originFault } from '../worker/src/site/origins.ts';
 import { UsageError } from './fault.ts';
 import { makeResources } from './resources.ts';
 import { siteSql } from './siteSql.ts';
 import { tagOf } from './tag.ts';
 import { jsonText } from './terminal.ts';
 import { onlyWord, wordsOf } from './words.ts';
+import { isLocal } from './worker.ts';
 import { mustRun, needWrangler, wrangler } from './wrangler.ts';
 
 const USAGE =
@@ -52,13 +55,16 @@ const OPTIONS = {
 /** Name of the worker secret. */
 const SECRET = 'CRESSET_SECRET';
 
+/** Longest name of a site, as siteSchema.ts has it, which would bring zod along. */
+const MAX_NAME = 200;
+
 const newSecret = (): string => randomBytes(32).toString('hex');
 
 /** The secret that `wrangler dev` gives the worker, made where there is none. */
 function localSecret(): string {
-  const given = process.env['CRESSET_SECRET'] ?? '';
+  const given = process.env[SECRET] ?? '';
   const vars = existsSync('.dev.vars') ? readFileSync('.dev.vars', 'utf8') : '';
-  const [, kept = ''] = /^CRESSET_SECRET=["']?([^"'\r\n]+)/m.exec(vars) ?? [];
+  const kept = util.parseEnv(vars)[SECRET] ?? '';
   if (kept !== '') {
     if (given !== '' && given !== kept) {
       throw new Error('CRESSET_SECRET is not the one in .dev.vars. Unset it, or mend the file.');
@@ -67,7 +73,7 @@ function localSecret(): string {
   }
   const secret = given === '' ? newSecret() : given;
   const before = vars === '' || vars.endsWith('\n') ? vars : `${vars}\n`;
-  writeFileSync('.dev.vars', `${before}CRESSET_SECRET=${secret}\n`, { mode: 0o600 });
+  writeFileSync('.dev.vars', `${before}${SECRET}=${secret}\n`, { mode: 0o600 });
   return secret;
 }
 
@@ -103,8 +109,17 @@ function siteOf(id: string, name: string | undefined, origins: string[] | undefi
   if (name === undefined || name.trim() === '' || origins === undefined) {
     throw new UsageError('A site needs --name and --origin.', SHORT);
   }
+  if (name.length > MAX_NAME) {
+    throw new UsageError(`--name has more than ${MAX_NAME} characters.`, SHORT);
+  }
+  if (origins.length > MAX_ORIGINS) {
+    throw new UsageError(`A site has at most ${MAX_ORIGINS} origins.`, SHORT);
+  }
   for (const origin of origins) {
-    const fault = originFault(origin);
+    const fault =
+      origin.length > MAX_ORIGIN_LENGTH
+        ? `has more than ${MAX_ORIGIN_LENGTH} characters`
+        : originFault(origin);
     if (fault !== undefined) throw new UsageError(`${JSON.stringify(origin)} ${fault}.`, SHORT);
   }
   const keys = {
@@ -113,6 +128,22 @@ function siteOf(id: string, name: string | undefined, origins: string[] | undefi
     identitySecret: newKey('identity'),
   };
   return { id, name, origins, ...keys };
+}
+
+/** Where the worker will be, for the tag: without a slash at the end. A proxy may have it under a path. */
+function placeOf(given: string | undefined, local: boolean): string {
+  if (local && given !== undefined) throw new UsageError('--local has a URL of its own.', SHORT);
+  if (local) return 'http://localhost:8787';
+  if (given === undefined) return 'https://YOUR-WORKER';
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url.hostname));
+  if (url === undefined || !isSafe || url.href !== `${url.origin}${url.pathname}`) {
+    throw new UsageError(
+      '--url is where the worker will be, such as https://c.example.com: https but on this machine, no user, query or hash.',
+      SHORT,
+    );
+  }
+  return url.href.replace(/\/+$/, '');
 }
 
 /** Puts a site into the database by its SQL, which holds hashes and ciphers only. */
@@ -136,7 +167,7 @@ async function putSite(site: NewSite, secret: string, where: '--local' | '--remo
 export async function init(words: string[]): Promise<string> {
   const { values, positionals } = wordsOf(words, OPTIONS, SHORT);
   const { name, origin, local, json, url } = values;
-  if (local && url !== undefined) throw new UsageError('--local has a URL of its own.', SHORT);
+  const place = placeOf(url, local);
   const site = siteOf(onlyWord(positionals, 'site', SHORT), name, origin);
   if (!existsSync('wrangler.toml') || !existsSync('worker/migrations')) {
     throw new Error('There is no wrangler.toml here. Run this in a clone of Cresset.');
@@ -147,7 +178,6 @@ export async function init(words: string[]): Promise<string> {
   mustRun(['d1', 'migrations', 'apply', 'cresset', where]);
   const { secret, isNew } = local ? { secret: localSecret(), isNew: false } : remoteSecret();
   await putSite(site, secret, where);
-  const place = local ? 'http://localhost:8787' : (url ?? 'https://YOUR-WORKER').replace(/\/$/, '');
   const tag = tagOf(place, site.writeKey);
   if (json) return jsonText({ ...site, tag, made, ...(isNew ? { workerSecret: secret } : {}) });
   return `${made.map((what) => `Made: ${what}\n`).join('')}Keep these now; they are shown this once.

@@ -3,6 +3,8 @@ import { mustRun, wrangler } from './wrangler.ts';
 
 /** Seconds for which a queue keeps a message: 14 days, as docs/how-to/deploy.md says. */
 const RETENTION = '1209600';
+/** Name of the rule by which chunks of events expire. */
+const RULE = 'expire-chunks';
 /** What stands in wrangler.toml before there is an id. */
 const NO_ID = /"0{8}-(?:0{4}-){3}0{12}"|"0{32}"/;
 
@@ -13,10 +15,13 @@ function ensure(look: string[], make: string[]): boolean {
   return true;
 }
 
-/** The id of the key-value namespace, which wrangler lists with a title. */
+/**
+ * The id of the key-value namespace, which wrangler lists with a title: as wrangler 4 makes it, or as wrangler 3 did,
+ * with the name of the worker. `shop-SNAPSHOTS` is another project's.
+ */
 function namespaceId(): string | undefined {
   const list = JSON.parse(mustRun(['kv', 'namespace', 'list'])) as { id: string; title: string }[];
-  return list.find(({ title }) => /(?:^|-)SNAPSHOTS$/.test(title))?.id;
+  return list.find(({ title }) => title === 'SNAPSHOTS' || title === 'cresset-SNAPSHOTS')?.id;
 }
 
 function writeId(binding: string, name: string, id: string): void {
@@ -57,10 +62,13 @@ export function makeResources(): string[] {
   writeId('SNAPSHOTS', 'id', namespace);
 
   const bucket = 'cresset-chunks';
-  if (ensure(['r2', 'bucket', 'info', bucket], ['r2', 'bucket', 'create', bucket])) {
-    note(`R2 bucket ${bucket}`, true);
-    const rule = ['expire-chunks', 'chunks/', '--expire-days', '30', '--force'];
-    mustRun(['r2', 'bucket', 'lifecycle', 'add', bucket, ...rule]);
+  const look = ['r2', 'bucket', 'info', bucket];
+  note(`R2 bucket ${bucket}`, ensure(look, ['r2', 'bucket', 'create', bucket]));
+  // By itself: the bucket may be there without it, after a failure.
+  const lifecycle = ['r2', 'bucket', 'lifecycle'];
+  if (!mustRun([...lifecycle, 'list', bucket]).includes(RULE)) {
+    mustRun([...lifecycle, 'add', bucket, RULE, 'chunks/', '--expire-days', '30', '--force']);
+    note(`rule ${RULE} of ${bucket}`, true);
   }
 
   const toml = readFileSync('wrangler.toml', 'utf8');

@@ -22,7 +22,9 @@ export const OPERATOR_HELP = `  --url <url>     the worker, such as https://c.ex
 /** Longest wait for an answer. Milliseconds. */
 const PATIENCE = 60_000;
 
-const isLocal = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
+/** Whether a host name is of this machine. */
+export const isLocal = (host: string): boolean =>
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
 
 function originOf(text: string, help: string): string {
   if (!URL.canParse(text)) throw new UsageError(`${JSON.stringify(text)} is no URL.`, help);

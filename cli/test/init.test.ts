@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { siteInput } from '../../worker/src/contract/siteSchema.ts';
 import { hashKey } from '../../worker/src/site/keys.ts';
 
 const WRANGLER = 'node_modules/wrangler/bin/wrangler.js';
@@ -91,6 +92,16 @@ describe('cresset init --local', () => {
     expect(existsSync(join(bare, '.dev.vars'))).toBe(false);
   });
 
+  it('sees the secret of .dev.vars however it is written', () => {
+    const other = clone();
+    symlinkSync(resolve('node_modules'), join(other, 'node_modules'));
+    const vars = join(other, '.dev.vars');
+    writeFileSync(vars, '# mine\nexport CRESSET_SECRET = "old"\n');
+    const { code, err } = init(other, [...SITE, '--local'], { CRESSET_SECRET: 'x' });
+    expect([code, err]).toEqual([1, expect.stringContaining('not the one in .dev.vars')]);
+    expect(readFileSync(vars, 'utf8')).toBe('# mine\nexport CRESSET_SECRET = "old"\n');
+  });
+
   it('keeps the secret, and makes no site twice', () => {
     const before = readFileSync(join(folder, '.dev.vars'), 'utf8');
     const again = init(folder, [...SITE, '--local']);
@@ -119,7 +130,8 @@ if (line === 'd1 info cresset --json') {
   if (!has('d1')) process.exit(1);
   console.log(JSON.stringify({ uuid: '11111111-2222-3333-4444-555555555555' }));
 } else if (line === 'kv namespace list') {
-  console.log(JSON.stringify(has('kv') ? [{ id: 'a'.repeat(32), title: 'SNAPSHOTS' }] : []));
+  const others = ['shop-SNAPSHOTS', 'SNAPSHOTS_preview'].map((title) => ({ id: 'b'.repeat(32), title }));
+  console.log(JSON.stringify(has('kv') ? [...others, { id: 'a'.repeat(32), title: 'SNAPSHOTS' }] : others));
 } else if (line.startsWith('r2 bucket info')) process.exit(has('r2') ? 0 : 1);
 else if (line.startsWith('queues info')) process.exit(has(words[2] + ';') ? 0 : 1);
 else if (line.startsWith('secret list')) {
@@ -128,12 +140,16 @@ else if (line.startsWith('secret list')) {
   if (has('offline') || !has('worker')) process.exit(1);
   console.log(has('secret') ? '[{"name":"CRESSET_SECRET"}]' : '[]');
 }
-else if (line.startsWith('d1 execute') && has('full')) {
+else if (line.startsWith('d1 execute') && has('broken')) {
   console.error('The database is full.');
   process.exit(1);
 } else if (line.startsWith('d1 create')) make('d1');
 else if (line.startsWith('kv namespace create')) make('kv');
-else if (line.startsWith('r2 bucket create')) make('r2');
+else if (line.startsWith('r2 bucket lifecycle list')) console.log(has('rule') ? 'name: expire-chunks' : 'There are no lifecycle rules');
+else if (line.startsWith('r2 bucket lifecycle add')) {
+  if (has('full')) process.exit(1);
+  make('rule');
+} else if (line.startsWith('r2 bucket create')) make('r2');
 else if (line.startsWith('queues create')) make(words[2] + ';');
 else if (line.startsWith('secret put')) make('worker secret');
 `;
@@ -148,7 +164,7 @@ else if (line.startsWith('secret put')) make('worker secret');
     readFileSync(join(at, 'calls.txt'), 'utf8').trim().split('\n');
 
   it('makes what is missing, and writes the ids down', () => {
-    const { code, out, err } = init(folder, [...SITE, '--url', 'https://c.example.com/']);
+    const { code, out, err } = init(folder, [...SITE, '--url', 'https://c.example.com//']);
     expect(code).toBe(0);
     const [secret = ''] = /[0-9a-f]{64}/.exec(err) ?? [];
     expect(err).toBe(`New worker secret, keep it: CRESSET_SECRET=${secret}\n`);
@@ -191,15 +207,27 @@ else if (line.startsWith('secret put')) make('worker secret');
 
   it('tells the secret before anything can fail, and goes on with it', () => {
     const other = account();
-    writeFileSync(join(other, 'made.txt'), 'full\n');
+    writeFileSync(join(other, 'made.txt'), 'broken\n');
     const failed = init(other, SITE);
     expect([failed.code, failed.out]).toEqual([1, '']);
     expect(failed.err).toContain('The database is full.');
     const [secret = ''] = /(?<=CRESSET_SECRET=)[0-9a-f]{64}/.exec(failed.err) ?? [];
     const made = readFileSync(join(other, 'made.txt'), 'utf8');
-    writeFileSync(join(other, 'made.txt'), made.replace('full', ''));
+    writeFileSync(join(other, 'made.txt'), made.replace('broken', ''));
     expect(init(other, SITE, { CRESSET_SECRET: secret })).toMatchObject({ code: 0, err: '' });
     expect(calls(other).filter((line) => line.startsWith('secret put'))).toHaveLength(1);
+  });
+
+  it('makes the rule of the bucket where a failure left it out', () => {
+    const other = account();
+    writeFileSync(join(other, 'made.txt'), 'full\n');
+    const failed = init(other, SITE);
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('lifecycle add')]);
+    const made = readFileSync(join(other, 'made.txt'), 'utf8');
+    writeFileSync(join(other, 'made.txt'), made.replace('full', ''));
+    const again = init(other, SITE);
+    expect(again.out).toContain('Made: rule expire-chunks of cresset-chunks\n');
+    expect(again.out).not.toContain('R2 bucket');
   });
 
   it('sets no secret where it cannot tell whether there is one', () => {
@@ -220,11 +248,26 @@ else if (line.startsWith('secret put')) make('worker secret');
     [['Shop', '--name', 'x', '--origin', '*'], 'small letters'],
     [['shop', '--origin', '*'], 'needs --name'],
     [['shop', '--name', 'x', '--origin', 'shop.example'], 'must be an origin'],
+    [['shop', '--name', 'x'.repeat(201), '--origin', '*'], 'more than 200'],
+    [['shop', '--name', 'x', ...Array(101).fill('--origin=*')], 'at most 100'],
+    [[...SITE, '--origin', `https://${'x'.repeat(250)}`], 'more than 255'],
     [[...SITE, '--local', '--url', 'https://c.example'], 'URL of its own'],
+    [[...SITE, '--url', 'c.example'], '--url'],
+    [[...SITE, '--url', 'http://c.example'], '--url'],
+    [[...SITE, '--url', 'https://c.example/?x'], '--url'],
+    [[...SITE, '--url', 'https://c.example/#x'], '--url'],
+    [[...SITE, '--url', 'https://ann@c.example'], '--url'],
+    [[...SITE, '--url', 'javascript:0'], '--url'],
   ])('%j exits with 2', (words, text) => {
     const { code, out, err } = init(folder, words[0] === 'init' ? [] : words);
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(text);
+  });
+
+  it('takes names as long as the API does', () => {
+    const site = { id: 'shop', origins: ['*'] };
+    expect(siteInput.safeParse({ ...site, name: 'x'.repeat(200) }).success).toBe(true);
+    expect(siteInput.safeParse({ ...site, name: 'x'.repeat(201) }).success).toBe(false);
   });
 
   it('wants a clone, and what npm ci installs there', () => {
