@@ -1,5 +1,5 @@
 import { firstIssue, incomingEvent } from '../contract/schema.ts';
-import { MAX_EVENT_BYTES } from '../contract/values.ts';
+import { MAX_EVENT_BYTES, MAX_MESSAGE_ID_LENGTH } from '../contract/values.ts';
 import type {
   EventType,
   IncomingEvent,
@@ -7,6 +7,7 @@ import type {
   NoticeCode,
   Rejection,
 } from '../contract/wire.ts';
+import { messageIdOf } from '../messageId.ts';
 import { isPlainEvent } from '../plain.ts';
 import { fromGa4, type Tracked } from './commerce.ts';
 import { type Fault, faultOfShape, faultOfSize, faultOfType, faultOfValue } from './faults.ts';
@@ -70,8 +71,8 @@ function propertiesOf(event: IncomingEvent, type: EventType): JsonObject {
 }
 
 function rejection(raw: unknown, index: number, [code, path, message]: Fault): Rejection {
-  const given = (raw as { messageId?: unknown } | null)?.messageId;
-  const messageId = typeof given === 'string' ? given.slice(0, 100) : null;
+  const given = messageIdOf((raw as { messageId?: unknown } | null)?.messageId);
+  const messageId = given?.slice(0, MAX_MESSAGE_ID_LENGTH) ?? null;
   return { index, messageId, code, path, message };
 }
 
@@ -137,7 +138,7 @@ function checked(raw: unknown, index: number, batch: BatchFacts): ValidEvent | F
     index,
     type,
     ...identity.ids,
-    messageId: event.messageId ?? null,
+    messageId: messageIdOf(event.messageId),
     ...said,
     time,
     traits: event.traits ?? {},

@@ -81,7 +81,7 @@ export interface IncomingEvent {
   anonymousId?: string | number | null | undefined;
   /** The site's own id of the user, at most 255 characters. */
   userId?: string | number | null | undefined;
-  /** Key of de-duplication, at most 100 characters, unique for its sender. Made by the server if absent. */
+  /** Key of de-duplication, at most 100 characters, unique for its sender. Made by the server if absent or empty. */
   messageId?: string | null | undefined;
   /** When it happened, ISO 8601, by the client's clock. */
   timestamp?: string | null | undefined;

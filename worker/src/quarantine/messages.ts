@@ -1,5 +1,6 @@
 import { consentOf } from '../consent.ts';
 import type { BatchRequest, Json, JsonObject, Rejection } from '../contract/wire.ts';
+import { messageIdOf } from '../messageId.ts';
 import {
   type Envelope,
   MAX_ORIGINAL,
@@ -83,7 +84,7 @@ async function refusedEvent(
   return {
     // Without a messageId two that look the same may be two that happened.
     id:
-      told && typeof fieldOf(event, 'messageId') === 'string'
+      told && messageIdOf(fieldOf(event, 'messageId')) !== null
         ? await nameOf(`${request.trusted ? 1 : 0}${text}`)
         : crypto.randomUUID(),
     code,

@@ -5,6 +5,7 @@ import type { Json, JsonObject, ReplayResult } from '../contract/wire.ts';
 import { callerOfHeaders } from '../enrich/caller.ts';
 import type { SiteRules } from '../enrich/siteRules.ts';
 import { ProblemError } from '../errors.ts';
+import { messageIdOf } from '../messageId.ts';
 import { objectName } from '../profile/names.ts';
 import { placeholdersOf } from '../site/placeholders.ts';
 import type { Settings } from '../site/settings.ts';
@@ -39,7 +40,8 @@ const result = (
 const withMessageId = (event: Json, id: string): Json => {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) return event;
   const given = event['messageId'];
-  return given === undefined || given === null || given === ''
+  // What is no text at all is refused for it.
+  return typeof (given ?? '') === 'string' && messageIdOf(given) === null
     ? { ...event, messageId: `quarantine-${id}` }
     : event;
 };

@@ -43,6 +43,13 @@ describe('POST /v1/batch', () => {
     expect((await profile('anon', a))?.counters['Clicked']?.count).toBe(1);
   });
 
+  it('takes each event of its own that has an empty messageId', async () => {
+    const a = fresh('anon');
+    const events = ['', '', ' '].map((messageId) => track(a, 'X', {}, { messageId }));
+    expect(await sent(events)).toMatchObject({ accepted: 3, duplicates: 0 });
+    expect(await sent(events)).toMatchObject({ accepted: 3, duplicates: 0 });
+  });
+
   it("does not let one visitor's messageId swallow another's event", async () => {
     const [a, b] = [fresh('anon'), fresh('anon')];
     const messageId = fresh('m');

@@ -148,20 +148,23 @@ describe('quarantine → mend → replay', () => {
     expect((await site.profile('anon', event.anonymousId))?.counters['Whole']?.count).toBe(1);
   });
 
-  it('one without a messageId counts once, however many replay it at once', async () => {
-    const site = await ownSite();
-    const a = fresh('anon');
-    await site.sent([{ type: 'track', anonymousId: a }]);
-    const [entry] = await quarantinedOf(site);
-    const request = { ids: [entry?.id ?? ''], patch: { event: 'Once' } };
-    const all = await Promise.all(Array.from({ length: 5 }, () => outcomes(site, request)));
-    const flat = all.flat();
-    expect(flat.filter((outcome) => outcome === 'accepted')).toHaveLength(1);
-    expect(flat.filter((outcome) => !['accepted', 'duplicate', 'gone'].includes(outcome))).toEqual(
-      [],
-    );
-    expect((await site.profile('anon', a))?.counters['Once']?.count).toBe(1);
-  });
+  it.each([undefined, '', ' '])(
+    'one with the messageId %j counts once, however many replay it at once',
+    async (messageId) => {
+      const site = await ownSite();
+      const a = fresh('anon');
+      await site.sent([{ type: 'track', anonymousId: a, messageId }]);
+      const [entry] = await quarantinedOf(site);
+      const request = { ids: [entry?.id ?? ''], patch: { event: 'Once' } };
+      const all = await Promise.all(Array.from({ length: 5 }, () => outcomes(site, request)));
+      const flat = all.flat();
+      expect(flat.filter((outcome) => outcome === 'accepted')).toHaveLength(1);
+      expect(
+        flat.filter((outcome) => !['accepted', 'duplicate', 'gone'].includes(outcome)),
+      ).toEqual([]);
+      expect((await site.profile('anon', a))?.counters['Once']?.count).toBe(1);
+    },
+  );
 
   it('many by a filter, a hundred at a time, oldest first; those that fail are passed', async () => {
     const site = await ownSite();

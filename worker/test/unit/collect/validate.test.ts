@@ -82,6 +82,19 @@ describe('validate', () => {
     }
   });
 
+  it.each([
+    ['m1', 'm1'],
+    [' m1 ', ' m1 '],
+    ['', null],
+    [' \t', null],
+    [null, null],
+  ])('reads the messageId %j as %j', (messageId, expected) => {
+    const track = { type: 'track', event: 'x', anonymousId: 'a1', messageId };
+    for (const raw of [track, { ...track, event: '' }]) {
+      expect(validate(raw, 0, batchFacts())).toMatchObject({ messageId: expected });
+    }
+  });
+
   it("takes the site's placeholders for none, beside the built-in ones", () => {
     const facts = batchFacts({ placeholders: new Set(['kiosk']) });
     const track = { type: 'track', event: 'x', anonymousId: 'a1', messageId: 'm1' };
