@@ -72,6 +72,7 @@ export const isPlainEvent = checker<IncomingEvent>({
   userId: nullable(isId),
   messageId: nullable(atMost(MAX_MESSAGE_ID_LENGTH)),
   timestamp: nullable(isText),
+  originalTimestamp: nullable(isText),
   sentAt: nullable(isText),
   event: nullable(isName),
   name: nullable(isName),

@@ -21,6 +21,7 @@ function isLarger(value: unknown, bytes: number): boolean {
 const REMEDIES: { [field: string]: string | undefined } = {
   type: 'Send "page", "track", "identify", "alias", "group" or "screen".',
   timestamp: 'Send ISO 8601, such as "2026-11-22T12:00:00.000Z".',
+  originalTimestamp: 'Send ISO 8601, such as "2026-11-22T12:00:00.000Z".',
   sentAt: 'Send ISO 8601, such as "2026-11-22T12:00:00.000Z".',
   messageId: 'Send a text of at most 100 characters, the same at every retry of this event only.',
   groupId: 'Send the id itself, a text of at most 500 characters.',

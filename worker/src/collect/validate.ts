@@ -66,8 +66,11 @@ const nameOf = (event: IncomingEvent, type: EventType): string =>
 function propertiesOf(event: IncomingEvent, type: EventType): JsonObject {
   const properties = event.properties ?? {};
   if (type === 'group') return { groupId: String(event.groupId), ...properties };
-  if (type !== 'page' || event.category === undefined || event.category === null) return properties;
-  return { category: event.category, ...properties };
+  const { category } = event;
+  if ((type !== 'page' && type !== 'screen') || category === undefined || category === null) {
+    return properties;
+  }
+  return { category, ...properties };
 }
 
 function rejection(raw: unknown, index: number, [code, path, message]: Fault): Rejection {
@@ -126,13 +129,11 @@ function checked(raw: unknown, index: number, batch: BatchFacts): ValidEvent | F
   if (Array.isArray(identity)) return identity;
 
   const { said, changed } = saidBy(event, type);
-  const { time, replaced, moved } = eventTime(
-    event.timestamp,
-    event.sentAt ?? batch.sentAt,
-    batch.received,
-  );
-  if (moved && typeof event.timestamp === 'string') {
-    changed['originalTimestamp'] = event.timestamp.slice(0, MAX_TIME).toWellFormed();
+  const timestamp = event.timestamp ?? event.originalTimestamp;
+  const sentAt = event.sentAt ?? batch.sentAt;
+  const { time, replaced, moved } = eventTime(timestamp, sentAt, batch.received);
+  if (moved && typeof timestamp === 'string') {
+    changed['originalTimestamp'] = timestamp.slice(0, MAX_TIME).toWellFormed();
   }
   return {
     index,

@@ -34,6 +34,7 @@ export const incomingEvent = mirror<wire.IncomingEvent>()(
     userId: id.nullable().optional(),
     messageId: z.string().check(z.maxLength(MAX_MESSAGE_ID_LENGTH)).nullable().optional(),
     timestamp: z.string().nullable().optional(),
+    originalTimestamp: z.string().nullable().optional(),
     sentAt: z.string().nullable().optional(),
     event: z.string().check(z.maxLength(MAX_NAME_LENGTH)).nullable().optional(),
     name: z.string().check(z.maxLength(MAX_NAME_LENGTH)).nullable().optional(),

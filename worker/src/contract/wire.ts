@@ -68,7 +68,7 @@ export interface EventContext {
   traits?: JsonObject | undefined;
   /** Written at the door: the name under which GA4 knows an e-commerce event that got Segment's name. */
   originalEvent?: string | undefined;
-  /** Written at the door: the `timestamp` that came, where the event has another, by a second or more. */
+  /** Written at the door: the client's time as it came, where the event has another, by a second or more. */
   originalTimestamp?: string | undefined;
   [key: string]: unknown;
 }
@@ -85,13 +85,15 @@ export interface IncomingEvent {
   messageId?: string | null | undefined;
   /** When it happened, ISO 8601, by the client's clock. */
   timestamp?: string | null | undefined;
+  /** The same, as RudderStack's clients call it. Read where there is no `timestamp`. */
+  originalTimestamp?: string | null | undefined;
   /** When it was sent, ISO 8601, by the client's clock; corrects a wrong clock. Wins over the batch's. */
   sentAt?: string | null | undefined;
   /** `track`: the name of the event, at most 200 characters. Required there. */
   event?: string | null | undefined;
   /** `page` and `screen`: the name. */
   name?: string | null | undefined;
-  /** `page`: the category. */
+  /** `page` and `screen`: the category. */
   category?: string | null | undefined;
   /** `page`, `track`, `screen`: what is known of it. */
   properties?: JsonObject | null | undefined;

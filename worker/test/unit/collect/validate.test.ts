@@ -45,6 +45,7 @@ const event = fc.record({
   previousId: id,
   messageId: mostly(maybe(some('m1', '')), 'x'.repeat(101), 7),
   timestamp: mostly(maybe(some('2026-11-22T11:59:00Z', 'yesterday', '2027-01-01')), 1),
+  originalTimestamp: mostly(maybe(some('2026-11-22T11:58:00Z')), 1),
   sentAt: mostly(maybe(some('2026-11-22T12:00:30Z')), 1),
   event: mostly(some('Product Viewed', ' ', undefined), null, 'x'.repeat(201)),
   name,
@@ -92,6 +93,35 @@ describe('validate', () => {
     const track = { type: 'track', event: 'x', anonymousId: 'a1', messageId };
     for (const raw of [track, { ...track, event: '' }]) {
       expect(validate(raw, 0, batchFacts())).toMatchObject({ messageId: expected });
+    }
+  });
+
+  it("cancels a wrong clock by RudderStack's name of the client's time, too", () => {
+    const hours = (count: number): string => new Date(RECEIVED + count * 3_600_000).toISOString();
+    // A clock two hours behind, and an event an hour before it was sent.
+    const raw = {
+      type: 'track',
+      event: 'x',
+      anonymousId: 'a1',
+      originalTimestamp: hours(-3),
+      sentAt: hours(-2),
+    };
+    expect(validate(raw, 0, batchFacts())).toMatchObject({
+      time: RECEIVED - 3_600_000,
+      context: { originalTimestamp: hours(-3) },
+    });
+    // A time that was corrected already says so by its own name.
+    expect(validate({ ...raw, timestamp: hours(-2.5) }, 0, batchFacts())).toMatchObject({
+      time: RECEIVED - 1_800_000,
+      context: { originalTimestamp: hours(-2.5) },
+    });
+  });
+
+  it('keeps the category of pages and screens', () => {
+    for (const type of ['page', 'screen', 'track']) {
+      const raw = { type, event: 'x', anonymousId: 'a1', category: 'Docs' };
+      const kept = type === 'track' ? {} : { category: 'Docs' };
+      expect(validate(raw, 0, batchFacts())).toMatchObject({ properties: kept });
     }
   });
 
