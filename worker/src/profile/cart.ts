@@ -9,7 +9,12 @@ export interface CartChange {
   /** Lines to add or remove, or the whole cart where `whole` is set. */
   lines: Product[];
   whole: boolean;
+  /** The order that emptied it: of its reports only the one that is counted does. */
+  order?: string;
 }
+
+/** By order: id of the event that is counted. */
+type Orders = Readonly<Record<string, { by: string }>>;
 
 /** A cart as the changes that made it. Kept as a log so that a late event still falls in its place. */
 export interface CartLog {
@@ -63,11 +68,15 @@ function apply(cart: CartLog['base'], change: CartChange): CartLog['base'] {
   };
 }
 
-function fold(base: CartLog['base'], unordered: CartChange[]): CartLog {
+function fold(base: CartLog['base'], unordered: CartChange[], orders: Orders): CartLog {
+  const counted = unordered.filter(
+    ({ id, order }) => order === undefined || (orders[order]?.by ?? id) === id,
+  );
   // Stable: what one visitor did within a millisecond stays in the order in which it came.
-  const changes = unordered.toSorted((a, b) => a.at - b.at);
+  const changes = counted.toSorted((a, b) => a.at - b.at);
   // Whatever came before a replacement of the whole cart no longer matters, and need not be kept.
-  const replaced = changes.findLastIndex((change) => change.whole) + 1;
+  // An order may turn out to be a repetition, when an earlier report of it comes: so what it emptied stays known.
+  const replaced = changes.findLastIndex(({ whole, order }) => whole && order === undefined) + 1;
   const settled = Math.max(changes.length - KEPT, replaced);
   return {
     base: changes.slice(0, settled).reduce(apply, base),
@@ -76,8 +85,8 @@ function fold(base: CartLog['base'], unordered: CartChange[]): CartLog {
 }
 
 /** Adds one change. One that is older than everything kept apart is ignored. */
-export const changeCart = (log: CartLog, change: CartChange): CartLog =>
-  change.at < log.base.at ? log : fold(log.base, [...log.changes, change]);
+export const changeCart = (log: CartLog, change: CartChange, orders: Orders): CartLog =>
+  fold(log.base, change.at < log.base.at ? log.changes : [...log.changes, change], orders);
 
 /** Puts two logs in the same order, whichever is given first. */
 function inOrder(a: CartLog, b: CartLog): [older: CartLog, newer: CartLog] {
@@ -87,10 +96,10 @@ function inOrder(a: CartLog, b: CartLog): [older: CartLog, newer: CartLog] {
 }
 
 /** The cart of one person who used several identifiers: all their changes, in the order of time. */
-export function combineCarts(a: CartLog, b: CartLog): CartLog {
+export function combineCarts(a: CartLog, b: CartLog, orders: Orders): CartLog {
   const [older, newer] = inOrder(a, b);
   const later = older.changes.filter((change) => change.at > newer.base.at);
-  return fold(newer.base, [...later, ...newer.changes]);
+  return fold(newer.base, [...later, ...newer.changes], orders);
 }
 
 /** What is in the cart now. */

@@ -69,13 +69,22 @@ function reduceTraits(state: SourceState, event: ProfileEvent): void {
   state.claims = keepNewest(state.claims, room, (trait) => trait.at);
 }
 
+/** What an order is counted once under: its own id, else that of the event. */
+function orderKey({ id, properties }: ProfileEvent): string {
+  const given = properties['order_id'];
+  const own = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
+  return own === '' ? `e:${id}` : `o:${printable(own.slice(0, MAX_ORDER_ID).toWellFormed())}`;
+}
+
+/** Orders come first: which report of an order is counted says which one emptied the cart. */
 function reduceCart(state: SourceState, event: ProfileEvent): void {
   const products = productsOf(event.properties);
   const change = { id: event.id, at: event.time, currency: currencyOf(event.properties) };
   // A snapshot of the whole cart wins over the one line that changed: it heals what was missed.
   if (CART.has(event.name)) {
     if (products !== undefined) {
-      state.cart = changeCart(state.cart, { ...change, lines: products, whole: true });
+      const whole = { ...change, lines: products, whole: true };
+      state.cart = changeCart(state.cart, whole, state.orders);
     } else if (event.name !== CART_VIEWED) {
       const sign = ADDED.has(event.name) ? 1 : -1;
       const items = itemsOf(event.properties);
@@ -83,10 +92,11 @@ function reduceCart(state: SourceState, event: ProfileEvent): void {
         ...line,
         quantity: sign * Math.abs(line.quantity ?? 1),
       }));
-      state.cart = changeCart(state.cart, { ...change, lines, whole: false });
+      state.cart = changeCart(state.cart, { ...change, lines, whole: false }, state.orders);
     }
   } else if (event.name === ORDER_COMPLETED) {
-    state.cart = changeCart(state.cart, { ...change, lines: [], whole: true });
+    const emptied = { ...change, lines: [], whole: true, order: orderKey(event) };
+    state.cart = changeCart(state.cart, emptied, state.orders);
   }
 }
 
@@ -108,11 +118,7 @@ function reduceOrder(state: SourceState, event: ProfileEvent): void {
     numberOf(properties['total']) ??
     numberOf(properties['value']) ??
     0;
-  const given = properties['order_id'];
-  const id =
-    typeof given === 'string' || typeof given === 'number'
-      ? `o:${printable(String(given).slice(0, MAX_ORDER_ID).toWellFormed())}`
-      : `e:${event.id}`;
+  const id = orderKey(event);
   const order = { revenue, at: event.time, by: event.id };
   const before = state.orders[id];
   state.orders[id] = before === undefined ? order : firstOrder(before, order);
@@ -166,8 +172,8 @@ export function reduce(state: SourceState, event: ProfileEvent, visit: Session):
   }
   if (event.type === 'track') {
     if (INTEREST.has(event.name)) reduceCategories(state, event);
-    reduceCart(state, event);
     if (event.name === ORDER_COMPLETED) reduceOrder(state, event);
+    reduceCart(state, event);
     if (event.name === PROMOTION_VIEWED && event.exposure !== undefined) {
       const { campaign, variant, at } = event.exposure;
       const before = state.assignments[campaign];

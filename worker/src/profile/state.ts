@@ -228,7 +228,7 @@ export function combine(a: SourceState, b: SourceState): SourceState {
       MAX_CATEGORIES,
       (c) => c.last,
     ),
-    cart: combineCarts(a.cart, b.cart),
+    cart: combineCarts(a.cart, b.cart, orders),
     orders,
     olderOrders,
     sessions: combineSessions(a.sessions, b.sessions),

@@ -3,26 +3,31 @@ import { describe, expect, it } from 'vitest';
 import { fromGa4 } from '../../../src/collect/commerce.ts';
 import type { JsonObject } from '../../../src/contract/wire.ts';
 import { cartOf } from '../../../src/profile/cart.ts';
+import type { ProfileEvent } from '../../../src/profile/event.ts';
 import { reduce, visitOf } from '../../../src/profile/reduce.ts';
-import { emptyState, type SourceState } from '../../../src/profile/state.ts';
+import { combine, emptyState, type SourceState } from '../../../src/profile/state.ts';
 import { makeEvent, T0 } from './arbitrary.ts';
 
 type Call = [name: string, properties: JsonObject];
 
-/** The state after these track calls, a second apart. */
-function after(calls: readonly Call[], mapped = true): SourceState {
+/** A track call, so many seconds after the first. */
+const told = (id: string, at: number, name: string, properties: JsonObject): ProfileEvent =>
+  makeEvent({ id, name, properties, time: T0 + at * 1_000 });
+
+function stateOf(events: readonly ProfileEvent[]): SourceState {
   const state = emptyState();
-  for (const [i, [name, properties]] of calls.entries()) {
-    const given = { name, properties };
-    const event = makeEvent({
-      ...((mapped ? fromGa4(given) : undefined) ?? given),
-      id: `e${i}`,
-      time: T0 + i * 1_000,
-    });
-    reduce(state, event, visitOf(state, event, []));
-  }
+  for (const event of events) reduce(state, event, visitOf(state, event, []));
   return state;
 }
+
+/** The state after these track calls, a second apart. */
+const after = (calls: readonly Call[], mapped = true): SourceState =>
+  stateOf(
+    calls.map(([name, properties], i) => {
+      const call = (mapped ? fromGa4({ name, properties }) : undefined) ?? { name, properties };
+      return told(`e${i}`, i, call.name, call.properties);
+    }),
+  );
 
 const quantities = (state: SourceState): Record<string, number> =>
   Object.fromEntries(
@@ -86,6 +91,44 @@ describe('the cart', () => {
     );
   });
 
+  it('is emptied by an order once, not by what repeats it', () => {
+    const order: Call = ['Order Completed', { order_id: 'o1', revenue: 10 }];
+    const calls: Call[] = [
+      ['Product Added', { product_id: 'a' }],
+      order,
+      ['Product Added', { product_id: 'b' }],
+      order,
+    ];
+    expect(quantities(after(calls))).toEqual({ b: 1 });
+    expect(quantities(after([...calls, ['purchase', { transaction_id: 'o2' }]]))).toEqual({});
+  });
+
+  it('is what the first report of an order left, in whatever order the reports came', () => {
+    const order = (id: string, at: number): ProfileEvent =>
+      told(id, at, 'Order Completed', { order_id: 'o1' });
+    const calls = [
+      told('a', 1, 'Product Added', { product_id: 'a' }),
+      order('early', 2),
+      told('b', 3, 'Product Added', { product_id: 'b' }),
+      told('c', 4, 'Cart Viewed', { products: [{ product_id: 'c' }] }),
+      order('late', 5),
+      told('d', 6, 'Product Added', { product_id: 'd' }),
+    ];
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(calls, { minLength: calls.length }),
+        fc.nat(calls.length),
+        (shuffled, cut) => {
+          const parts = [shuffled.slice(0, cut), shuffled.slice(cut)].map(stateOf);
+          const [a = emptyState(), b = emptyState()] = parts;
+          for (const state of [stateOf(shuffled), combine(a, b), combine(b, a)]) {
+            expect(quantities(state)).toEqual({ c: 1, d: 1 });
+          }
+        },
+      ),
+    );
+  });
+
   it('takes all items of one event, and what comes from the wish list', () => {
     const state = after([
       ['add_to_cart', { items: [{ item_id: 'a', quantity: 2 }, { item_id: 'b' }] }],
@@ -110,6 +153,21 @@ describe('what else commerce events change', () => {
       ['purchase', { transaction_id: 'o2', value: 5 }],
     ]);
     expect(Object.values(state.orders).map(({ revenue }) => revenue)).toEqual([20, 5]);
+  });
+
+  it('counts each order for itself that has no id, or an empty one', () => {
+    const orders = [undefined, null, '', ' \t', ''].map((order_id = null, i): Call => [
+      'Order Completed',
+      { order_id, revenue: 10 * (i + 1) },
+    ]);
+    const ga4: Call = ['purchase', { transaction_id: '', value: 60 }];
+    const { orders: counted } = after([...orders, ga4]);
+    expect(Object.values(counted).map(({ revenue }) => revenue)).toEqual([10, 20, 30, 40, 50, 60]);
+    const spaced = after([
+      ['Order Completed', { order_id: ' o1 ' }],
+      ['Order Completed', { order_id: 'o1' }],
+    ]);
+    expect(Object.keys(spaced.orders)).toHaveLength(1);
   });
 
   it('counts an interest once for each category of an event', () => {
