@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '../contract/wire.ts';
+import type { EventType, Json, JsonObject } from '../contract/wire.ts';
 import { burstsOf } from '../enrich/behaviour.ts';
 import type { Caller } from '../enrich/caller.ts';
+import { CLICK_IDS } from '../enrich/clickIds.ts';
 import { type Enrichment, enricher } from '../enrich/enrich.ts';
 import type { SiteRules } from '../enrich/siteRules.ts';
 import { locationOf } from '../location.ts';
@@ -27,15 +28,7 @@ const CAMPAIGN = [
   'utm_campaign',
   'utm_term',
   'utm_content',
-  'gclid',
-  'gbraid',
-  'wbraid',
-  'dclid',
-  'fbclid',
-  'msclkid',
-  'ttclid',
-  'twclid',
-  'li_fat_id',
+  ...CLICK_IDS.map(({ kind }) => kind),
 ];
 
 const text = (value: Json | undefined): string =>
@@ -60,10 +53,18 @@ function campaignOf(search: string): string {
 /** What an event says of its page, as it came. */
 type Stated = readonly [url: Json | undefined, path: Json | undefined, referrer: Json | undefined];
 
-/** From `context.page`, else, for page calls of older clients, from the properties. */
-function stated(context: JsonObject, properties: JsonObject): Stated {
+/**
+ * From `context.page`, else, for pages and screens of older clients, from the properties. Those of other events are of
+ * something else: `url` is a product's.
+ */
+function stated(type: EventType, context: JsonObject, properties: JsonObject): Stated {
   const page = objectOf(context['page']);
-  return [page['url'] || properties['url'], page['path'], page['referrer'] || context['referrer']];
+  const own = type === 'page' || type === 'screen' ? properties : undefined;
+  return [
+    page['url'] || own?.['url'],
+    page['path'] || own?.['path'],
+    page['referrer'] || own?.['referrer'] || context['referrer'],
+  ];
 }
 
 function factsOf([givenUrl, path, referrer]: Stated): PageFacts {
@@ -78,14 +79,17 @@ function factsOf([givenUrl, path, referrer]: Stated): PageFacts {
 }
 
 /** Where an event happened. */
-export const pageFacts = (context: JsonObject, properties: JsonObject): PageFacts =>
-  factsOf(stated(context, properties));
+export const pageFacts = (
+  type: EventType,
+  context: JsonObject,
+  properties: JsonObject,
+): PageFacts => factsOf(stated(type, context, properties));
 
 /** {@link pageFacts} for the events of one request: those of one page in a row are worked out once. */
 function pageReader(): typeof pageFacts {
   let last: { said: Stated; facts: PageFacts } | undefined;
-  return (context, properties) => {
-    const said = stated(context, properties);
+  return (type, context, properties) => {
+    const said = stated(type, context, properties);
     if (last === undefined || said.some((part, i) => part !== last?.said[i]))
       last = { said, facts: factsOf(said) };
     return last.facts;
@@ -102,7 +106,7 @@ export function enrichEvents<Event extends ValidEvent>(
   const enrich = enricher(caller, rules);
   const pageOf = pageReader();
   return events.map((event) => {
-    const page = pageOf(event.context, event.properties);
+    const page = pageOf(event.type, event.context, event.properties);
     const { url, referrer, path } = page;
     const { context, ip, anonymousId = '' } = event;
     const burst = bursts?.has(anonymousId) === true;

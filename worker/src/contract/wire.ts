@@ -95,7 +95,7 @@ export interface IncomingEvent {
   name?: string | null | undefined;
   /** `page` and `screen`: the category. */
   category?: string | null | undefined;
-  /** `page`, `track`, `screen`: what is known of it. */
+  /** What is known of it. `url`, `path`, `referrer` of a `page` or `screen` count where `context.page` lacks them. */
   properties?: JsonObject | null | undefined;
   /** `identify` and `group`: attributes to set, each at most 2 KB of JSON. `null` as a value removes one. */
   traits?: JsonObject | null | undefined;
