@@ -1,4 +1,4 @@
-import type { Enriched } from '../contract/wire.ts';
+import type { Enriched, JsonObject } from '../contract/wire.ts';
 import type { ForwardedEvent } from '../profile/event.ts';
 import { readChunk } from './chunk.ts';
 import type { IdentityRecord } from './lines.ts';
@@ -23,6 +23,10 @@ const enrichedColumns = (enriched: Enriched = {}): Record<string, string> => ({
   enriched: JSON.stringify(enriched),
 });
 
+/** Traits where the call sets some; of a group, its id stands beside them. */
+const saidBy = ({ type, traits, properties }: ForwardedEvent): JsonObject =>
+  type === 'group' ? { ...traits, ...properties } : (traits ?? properties);
+
 /** A row of `events`, under the names of its columns. */
 const eventRow = (site: string, event: ForwardedEvent): Record<string, unknown> => ({
   site,
@@ -40,7 +44,7 @@ const eventRow = (site: string, event: ForwardedEvent): Record<string, unknown> 
   device: event.device,
   ...enrichedColumns(event.enriched),
   notice: event.notice,
-  properties: JSON.stringify(event.traits ?? event.properties),
+  properties: JSON.stringify(saidBy(event)),
   context: JSON.stringify(event.context),
 });
 

@@ -31,6 +31,25 @@ describe('from the profile to the warehouse', () => {
     expect(JSON.stringify(row)).not.toContain(a);
   });
 
+  it("a group's row says which group, and what is known of it", async () => {
+    const a = fresh('anon');
+    const traits = { name: 'Acme', groupId: 'of another' };
+    await sent([
+      { type: 'group', anonymousId: a, groupId: 'g7', traits, messageId: fresh('m') },
+      { type: 'identify', anonymousId: a, traits: { plan: 'pro' }, messageId: fresh('m') },
+    ]);
+    await expect.poll(() => inWarehouse(a), { timeout: 25_000, interval: 100 }).toBe(2);
+    const { results } = await env.DB.prepare(
+      'select type, properties from events where site = ?1 and identifier = ?2 order by type',
+    )
+      .bind(SITE.id, objectName(SITE.id, 'anon', a))
+      .all<{ type: string; properties: string }>();
+    expect(results.map(({ properties }): unknown => JSON.parse(properties))).toEqual([
+      { name: 'Acme', groupId: 'g7' },
+      { plan: 'pro' },
+    ]);
+  });
+
   it('a redelivered message and a redelivered chunk count once', async () => {
     const a = fresh('anon');
     const message = messageOf(a, 10);
