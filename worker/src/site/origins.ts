@@ -25,10 +25,10 @@ export function originFault(pattern: string): string | undefined {
   if (scheme === '') {
     return 'must be an origin as browsers write it, with no path and no slash at the end, such as "https://shop.example", "https://*.shop.example" or "http://localhost:*"; or "null", or "*"';
   }
-  if (
-    wild !== undefined &&
-    (!host.includes('.') || host.startsWith('[') || /^[\d.]+$/.test(host))
-  ) {
+  // A dot at the end is the root's, and no part.
+  const isNarrow =
+    host.slice(0, -1).includes('.') && !host.startsWith('[') && !/^[\d.]+$/.test(host);
+  if (wild !== undefined && !isNarrow) {
     return 'must have a name of at least two parts after "*.", or it would allow hosts of others';
   }
   // Schemes of apps, such as capacitor://localhost, are none that URL makes origins of.
