@@ -263,7 +263,7 @@ export const OPERATIONS: Record<RouteName, Operation> = {
     limit: 4,
     answer: 'NewKeyAnswer',
     status: 201,
-    errors: ['keys_full'],
+    errors: ['keys_full', 'key_ends_first'],
   },
   'POST /v1/sites/:site/keys/:id/rotate': {
     summary: 'Makes a key in the place of another, which counts for a while',
@@ -271,7 +271,7 @@ export const OPERATIONS: Record<RouteName, Operation> = {
     limit: 4,
     answer: 'NewKeyAnswer',
     status: 201,
-    errors: ['keys_full', 'key_not_found'],
+    errors: ['keys_full', 'key_ends_first', 'key_not_found'],
   },
   'DELETE /v1/sites/:site/keys/:id': {
     summary: 'Revokes a key',

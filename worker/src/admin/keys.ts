@@ -5,6 +5,7 @@ import type { KeyAnswer, KeyRevokedAnswer, KeysAnswer, NewKeyAnswer } from '../c
 import { ProblemError } from '../errors.ts';
 import { type Caller, type PrivateEnv, siteUnknown } from '../guard.ts';
 import { invalidField, parseAs } from '../parse.ts';
+import { keyUnknown } from '../site/authenticate.ts';
 import { forgetKey, hashKey, keyIdOf, KEYS_IN_FORCE_WITHIN } from '../site/keys.ts';
 import { newKey } from '../site/newKey.ts';
 import { type Scope, SCOPES } from '../site/scopes.ts';
@@ -45,6 +46,24 @@ function checkScopes(caller: Caller, scopes: readonly Scope[]): void {
   );
 }
 
+/** When the key that asks ends, or null. As D1 has it: elsewhere it may have been rotated or revoked a moment ago. */
+async function endOf(db: D1Database, caller: Caller, now: number): Promise<number | null> {
+  if (caller.isOperator) return null;
+  const row = await findKeyRow(db, caller.site, caller.key);
+  if (row === undefined || (row.expiresAt ?? Infinity) <= now) throw keyUnknown();
+  return row.expiresAt;
+}
+
+/** Nor for longer, or a key that is to end would go on for ever as another. */
+function checkEnd(own: number | null, asked: number | null): void {
+  if (own === null || (asked ?? Infinity) <= own) return;
+  throw new ProblemError(
+    403,
+    'key_ends_first',
+    `A key makes none that outlives it, and this one ends at ${new Date(own).toISOString()}. Use another, or the operator key.`,
+  );
+}
+
 /** Stores a new key. Throws where the site is not there, or has too many. */
 async function add(db: D1Database, caller: Caller, row: Omit<KeyRow, 'id'>): Promise<NewKeyAnswer> {
   const key = newKey(row.kind);
@@ -73,12 +92,14 @@ export const keysRoute = new Hono<PrivateEnv>()
     const now = Date.now();
     const { caller } = c.var;
     const input = parseAs(keyInput, await readJson(c.req.raw, MAX_BYTES));
-    const { kind, name = '', expiresAt = null } = input;
-    const asked = new Set(input.scopes ?? caller.scopes);
-    const scopes = kind === 'write' ? [] : SCOPES.filter((scope) => asked.has(scope));
+    const { kind, name = '', expiresAt } = input;
+    const wanted = new Set(input.scopes ?? caller.scopes);
+    const scopes = kind === 'write' ? [] : SCOPES.filter((scope) => wanted.has(scope));
     checkScopes(caller, scopes);
-    const ends = expiresAt === null ? null : Date.parse(expiresAt);
-    if (ends !== null && ends <= now) throw invalidField('expiresAt', 'must be in the future');
+    const own = await endOf(c.env.DB, caller, now);
+    const ends = expiresAt === undefined ? own : expiresAt === null ? null : Date.parse(expiresAt);
+    if ((ends ?? Infinity) <= now) throw invalidField('expiresAt', 'must be in the future');
+    checkEnd(own, ends);
     const row = { kind, name, scopes, createdAt: now, expiresAt: ends };
     return c.json(await add(c.env.DB, caller, row), 201);
   })
@@ -93,9 +114,8 @@ export const keysRoute = new Hono<PrivateEnv>()
     const old = await findKeyRow(c.env.DB, caller.site, id);
     if (old === undefined || (old.expiresAt ?? Infinity) <= now) throw keyNotFound(id);
     checkScopes(caller, old.scopes);
-    const { kind, name, scopes } = old;
-    const row = { kind, name, scopes, createdAt: now, expiresAt: null };
-    const made = await add(c.env.DB, caller, row);
+    checkEnd(await endOf(c.env.DB, caller, now), old.expiresAt);
+    const made = await add(c.env.DB, caller, { ...old, createdAt: now });
     await endKey(c.env.DB, caller.site, id, now + overlap * 1000);
     forgetKey(id);
     return c.json(made, 201);

@@ -1015,7 +1015,7 @@ export interface KeyInput {
   name?: string | undefined;
   /** Of a secret key: what it may do, at least one; default all that the asking key has. */
   scopes?: KeyScope[] | undefined;
-  /** ISO 8601: it opens nothing from then on; default never. */
+  /** ISO 8601: it opens nothing from then on; null for never. Default the end of the asking key, which may not be outlived. */
   expiresAt?: string | null | undefined;
 }
 

@@ -100,6 +100,13 @@ const ERRORS: Record<string, () => Promise<Response>> = {
     const { key } = await made.json<{ key: string }>();
     return askWith(key)('GET', '/v1/campaigns');
   },
+  key_ends_first: async () => {
+    const path = `/v1/sites/${SITE.id}/keys`;
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const made = await ask('POST', path, { kind: 'secret', expiresAt });
+    const { key } = await made.json<{ key: string }>();
+    return askWith(key)('POST', path, { kind: 'secret', expiresAt: null });
+  },
   operator_key_needed: () => ask('GET', '/v1/sites'),
   site_not_found: () => ask('GET', '/v1/sites/another'),
   key_not_found: () => ask('DELETE', `/v1/sites/${SITE.id}/keys/nothing`),

@@ -234,6 +234,38 @@ describe('a key', () => {
     }
   });
 
+  it('takes its end along when it is rotated, and makes nothing that outlives it', async () => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const ending = await addKey({ kind: 'secret', scopes: ['admin'], expiresAt });
+    const narrow = askWith(ending.key);
+    const path = `/v1/sites/${site.id}/keys`;
+    const made = async (body: unknown, at = path): Promise<unknown> => {
+      const response = await narrow('POST', at, body);
+      const { expiresAt: end, code } = await response.json<Partial<NewKeyAnswer & Problem>>();
+      return [response.status, end ?? code];
+    };
+    expect(await made({ kind: 'secret' })).toEqual([201, expiresAt]);
+    const sooner = new Date(Date.now() + 60_000).toISOString();
+    expect(await made({ kind: 'write', expiresAt: sooner })).toEqual([201, sooner]);
+    const later = new Date(Date.parse(expiresAt) + 1).toISOString();
+    for (const asked of [later, null]) {
+      expect(await made({ kind: 'write', expiresAt: asked })).toEqual([403, 'key_ends_first']);
+    }
+    const page = `${path}/${idOf(site.writeKey)}/rotate`;
+    expect(await made({}, page)).toEqual([403, 'key_ends_first']);
+    expect((await keysOf()).find(({ id }) => id === idOf(site.writeKey))?.expiresAt).toBeNull();
+    expect(await made({ overlap: 60 }, `${path}/${ending.id}/rotate`)).toEqual([201, expiresAt]);
+  });
+
+  it('that was revoked elsewhere makes none any more', async () => {
+    const { key, id } = await addKey({ kind: 'secret', scopes: ['admin'] });
+    const path = `/v1/sites/${site.id}/keys`;
+    expect((await askWith(key)('GET', path)).status).toBe(200);
+    await env.DB.prepare('delete from keys where substr(hash, 1, 16) = ?1').bind(id).run();
+    expect((await askWith(key)('GET', path)).status).toBe(200);
+    expect(await codeOf(await askWith(key)('POST', path, { kind: 'secret' }))).toBe('key_unknown');
+  });
+
   it.each([
     [{}, 'kind'],
     [{ kind: 'operator' }, 'kind'],
