@@ -1055,7 +1055,7 @@ export interface NewKeyAnswer extends KeyAnswer {
 /** Answer of `DELETE /v1/sites/{site}/keys/{id}`. */
 export interface KeyRevokedAnswer {
   id: string;
-  /** Seconds after which it opens nothing anywhere. */
+  /** Seconds after which it opens nothing anywhere, unless the database is away: see Keys in the reference. */
   inForceWithin: number;
 }
 

@@ -1,5 +1,5 @@
 import { identityPurpose } from './create.ts';
-import { patient } from './patient.ts';
+import { patient, SECRET_WITHOUT_D1 } from './patient.ts';
 import { decrypt, isSigned, signingKey } from './secrets.ts';
 
 /** How long an isolate goes by the secrets that it has read. Milliseconds. */
@@ -9,7 +9,7 @@ const DOUBT = 5_000;
 /** Readings of one site in {@link DOUBT}: a flood of wrong signatures must not become one of readings. */
 const READINGS = 4;
 
-/** Seconds after which a secret that was dropped counts nowhere. A new one counts after {@link DOUBT} already. */
+/** Seconds after which a secret that was dropped counts nowhere, where D1 answers. A new one counts after {@link DOUBT} already. */
 export const SECRETS_IN_FORCE_WITHIN = HOLD / 1000;
 
 interface Held {
@@ -86,6 +86,9 @@ export async function isSignedBySite(
   if (hit === undefined) return isSigned(await readAgain(env, site, now), userId, signature);
   const isOld = now - hit.readAt >= HOLD;
   const keys = isOld && mayRead(hit, now) ? await readAgain(env, site, now) : hit.keys;
+  if (keys === hit.keys && now - hit.readAt >= SECRET_WITHOUT_D1) {
+    throw new Error(`the identity secrets of "${site}" were last read too long ago`);
+  }
   if (await isSigned(keys, userId, signature)) return true;
   // The site may have changed its secrets since.
   if (keys !== hit.keys || !mayRead(hit, now)) return false;

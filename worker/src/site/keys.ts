@@ -1,6 +1,6 @@
 import { hex } from '../hash.ts';
 import { sha256 } from '../sha256.ts';
-import { patient } from './patient.ts';
+import { patient, SECRET_WITHOUT_D1 } from './patient.ts';
 import { type Scope, SCOPES } from './scopes.ts';
 
 /** What a key opens. */
@@ -27,13 +27,15 @@ interface Known {
   until: number;
   /** It opens nothing from then on. UTC milliseconds. */
   ends: number;
+  /** It is not gone by from then on, if D1 has not answered since. UTC milliseconds. */
+  stale: number;
 }
 
 /** How long an isolate trusts what it knows of a key. Milliseconds. */
 const TRUST = 30_000;
 /** How long it goes by what it knew where D1 does not answer. Milliseconds. */
 const RETRY = 5_000;
-/** Seconds after which a key that was revoked opens nothing anywhere. */
+/** Seconds after which a key that was revoked opens nothing anywhere, where D1 answers. */
 export const KEYS_IN_FORCE_WITHIN = TRUST / 1000;
 const known = new Map<string, Known>();
 
@@ -88,8 +90,10 @@ export async function findKey(
     console.error('keys', String(error));
     if (hit === undefined) throw error;
     if (hit.ends <= now) return undefined;
+    if (hit.stale <= now) throw error;
     // Not each request has to wait until a slow D1 is given up. What was forgotten meanwhile stays so.
-    if (known.get(key) === hit) known.set(key, { ...hit, until: Math.min(now + RETRY, hit.ends) });
+    const until = Math.min(now + RETRY, hit.ends, hit.stale);
+    if (known.get(key) === hit) known.set(key, { ...hit, until });
     return hit.owner;
   }
   const ends = row?.expires_at ?? Infinity;
@@ -100,7 +104,8 @@ export async function findKey(
   const { site, kind } = row;
   const owner = { site, kind, id: keyIdOf(hash), scopes: scopesOf(row) };
   if (known.size >= 10_000 && !known.has(key)) known.clear();
-  known.set(key, { owner, until: Math.min(now + TRUST, ends), ends });
+  const stale = kind === 'write' ? Infinity : now + SECRET_WITHOUT_D1;
+  known.set(key, { owner, until: Math.min(now + TRUST, ends), ends, stale });
   return owner;
 }
 

@@ -16,3 +16,9 @@ export async function patient<T>(asked: Promise<T>): Promise<T> {
     clearTimeout(timer);
   }
 }
+
+/**
+ * For how long a secret counts that was good when D1 was last asked, while D1 is away: what was revoked meanwhile must
+ * have an end. A write key, which is public, counts for as long as that lasts, so that events are taken. Milliseconds.
+ */
+export const SECRET_WITHOUT_D1 = 15 * 60_000;

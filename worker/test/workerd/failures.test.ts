@@ -86,9 +86,9 @@ async function outcomeOf(response: Response): Promise<Outcome> {
 }
 
 /** Time goes on until nothing that is known of a site is new any more. */
-function wait(): void {
+function wait(milliseconds = 60_000): void {
   vi.useFakeTimers({ toFake: ['Date'] });
-  vi.setSystemTime(Date.now() + 60_000);
+  vi.setSystemTime(Date.now() + milliseconds);
   onTestFinished(() => {
     vi.useRealTimers();
   });
@@ -127,6 +127,37 @@ describe('a key that D1 does not answer about', () => {
     expect(await at(from + 40_000)).toEqual(known);
     expect(await at(ends - 1)).toEqual(known);
     expect(await at(ends)).toBeUndefined();
+  });
+
+  it('counts for 15 minutes where it is secret, and all the while where it is public', async () => {
+    const site = await ownSite();
+    // It is asked for anew: to make the site has asked already.
+    const from = Date.now() + 40_000;
+    const away = noD1(FAULTS['is away']);
+    const at = (key: string, after: number, db = away) =>
+      findKey(db, key, URL_OF_BATCH, from + after);
+    for (const key of [site.writeKey, site.secretKey]) await at(key, 0, env.DB);
+    const [minute, last] = [60_000, 15 * 60_000 - 1];
+    for (let after = minute; after < last; after += minute) await at(site.secretKey, after);
+    expect(await at(site.secretKey, last)).toMatchObject({ site: site.id, kind: 'secret' });
+    await expect(at(site.secretKey, last + 1)).rejects.toThrow('away');
+    expect(await at(site.writeKey, 24 * 60 * minute)).toMatchObject({ site: site.id });
+    // D1 is back, and it was good all the while.
+    expect(await at(site.secretKey, last + 2, env.DB)).toMatchObject({ kind: 'secret' });
+  });
+
+  it('is a 503 then, which servers try again', async () => {
+    const { secretKey } = await ownSite();
+    wait(16 * 60_000);
+    const context = createExecutionContext();
+    const request = new Request(URL_OF_BATCH, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secretKey}` },
+      body: JSON.stringify({ batch: [track(fresh('anon'), 'X')] }),
+    });
+    const response = await front(request, broken({ DB: noD1(FAULTS['is away']) }), context);
+    expect(await outcomeOf(response)).toEqual(later('site_unavailable'));
+    await waitOnExecutionContext(context);
   });
 
   it('stays forgotten where that came meanwhile', async () => {

@@ -283,6 +283,25 @@ describe('an isolate that holds the secrets', () => {
     }
   });
 
+  it('goes by it for 15 minutes at most', async () => {
+    vi.spyOn(console, 'error').mockReturnValue();
+    const { id } = await site();
+    const db = counted();
+    const signature = await signUserId(FIRST, 'ada');
+    const at = (later: number): Promise<boolean> =>
+      isSignedBySite(db.env, id, 'ada', signature, T + later);
+    expect(await at(0)).toBe(true);
+    db.away(true);
+    const over = 15 * 60_000;
+    expect(await at(over - 1)).toBe(true);
+    const readings = db.readings();
+    const many = await Promise.allSettled(Array.from({ length: 50 }, () => at(over)));
+    expect(new Set(many.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    expect(db.readings() - readings).toBeLessThanOrEqual(4);
+    db.away(false);
+    expect(await at(over + 5_000)).toBe(true);
+  });
+
   it('is not kept from a readable secret by one that was encrypted under another CRESSET_SECRET', async () => {
     const { id } = await site();
     const strange = await encrypt('another secret', identityPurpose(id), 'x');
