@@ -6,9 +6,10 @@ import { logCall } from './admin/log.ts';
 import { ProblemError } from './errors.ts';
 import { pathParam } from './pathParam.ts';
 import {
-  authenticate,
   headerKey,
   keyMissing,
+  keyUnknown,
+  ownerOf,
   requireEvery,
   requireScope,
   secretKeyNeeded,
@@ -56,7 +57,8 @@ async function callerOf(
   if (mayBeOperator && isOperatorKey(c.env.CRESSET_SECRET, given)) {
     return { site: site ?? '', key: OPERATOR, scopes: SCOPES, isOperator: true };
   }
-  const owner = await authenticate(c.env, c.req.raw, undefined, now);
+  const owner = await ownerOf(c.env, c.req.raw, given, now);
+  if (owner === undefined) throw keyUnknown();
   if (owner.kind !== 'secret') throw secretKeyNeeded();
   return { site: owner.site, key: owner.id, scopes: owner.scopes, isOperator: false };
 }

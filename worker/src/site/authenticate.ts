@@ -25,9 +25,18 @@ function urlKey(url: string): string | undefined {
   return new URL(url).searchParams.get('writeKey') ?? undefined;
 }
 
+/** Whose key this is, if anybody's. Throws a 503 where D1 cannot be asked: at a 401 clients drop their events for ever. */
+export const ownerOf = (
+  env: Env,
+  { url }: Request,
+  key: string,
+  now: number,
+): Promise<KeyOwner | undefined> => orUnavailable(findKey(env.DB, key, url, now), 'keys');
+
 /**
- * Whose request this is. Throws 401 for a missing or unknown key, and a 503 that clients try again where D1 cannot
- * be asked: at 401 they would drop their events for ever.
+ * Whose request this is, of a route that takes keys in the body and the URL, too. A key that nobody has gives way to the
+ * next: what a browser adds for a page behind basic authorization is none of ours. Throws 401, and 503 as
+ * {@link ownerOf} does.
  */
 export async function authenticate(
   env: Env,
@@ -35,15 +44,16 @@ export async function authenticate(
   bodyKey: string | undefined,
   now: number,
 ): Promise<KeyOwner> {
-  const given = headerKey(request.headers) || bodyKey;
-  const key = given || urlKey(request.url);
-  if (key === undefined || key === '') {
-    throw keyMissing();
+  const inHeader = headerKey(request.headers);
+  for (const key of [inHeader, bodyKey]) {
+    const owner = key ? await ownerOf(env, request, key, now) : undefined;
+    if (owner !== undefined) return owner;
   }
-  const owner = await orUnavailable(findKey(env.DB, key, request.url, now), 'keys');
+  const inUrl = urlKey(request.url);
+  const owner = inUrl ? await ownerOf(env, request, inUrl, now) : undefined;
   // URLs are written into logs, so a secret key in one counts for nothing.
-  if (owner === undefined || (!given && owner.kind === 'secret')) throw keyUnknown();
-  return owner;
+  if (owner?.kind === 'write') return owner;
+  throw inHeader || bodyKey || inUrl ? keyUnknown() : keyMissing();
 }
 
 /** The error where no key was sent. */

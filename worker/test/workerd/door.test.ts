@@ -75,6 +75,36 @@ describe('keys', () => {
     expect(await response.json()).toMatchObject({ accepted: 1 });
   });
 
+  const question = { writeKey, anonymousId: fresh('anon'), slots: ['hero'] };
+  const foreign = { authorization: `Basic ${btoa('staging:password')}` };
+
+  it.each<[where: string, ask: () => Promise<Response>]>([
+    ['a batch', () => call('POST', '/v1/batch', { writeKey, batch: [] }, foreign)],
+    ['a question', () => call('POST', '/v1/decide', question, foreign)],
+    ['a URL', () => call('POST', `/v1/import?writeKey=${writeKey}`, { batch: [] }, foreign)],
+    ['a path', () => call('GET', `/v1/projects/${writeKey}/settings`, undefined, foreign)],
+  ])('in %s, beside a name and a password for the site itself', async (_, asked) => {
+    expect((await asked()).status).toBe(200);
+  });
+
+  it('that nobody has are refused, and a secret one in the URL, whatever stands beside them', async () => {
+    const batch = { batch: [track(fresh('anon'), 'X')] };
+    for (const [path, body] of [
+      ['/v1/batch', { ...batch, writeKey: 'wk_nobody' }],
+      [`/v1/import?writeKey=${secretKey}`, batch],
+      ['/v1/batch', batch],
+    ] as const) {
+      const response = await call('POST', path, body, foreign);
+      expect([response.status, await response.json()]).toMatchObject([
+        401,
+        { code: 'key_unknown' },
+      ]);
+    }
+    const path = `/v1/settings?writeKey=${writeKey}`;
+    const asked = await call('GET', path, undefined, foreign);
+    expect(await asked.json()).toMatchObject({ code: 'key_unknown' });
+  });
+
   it.each([
     ['text/plain'],
     ['application/json; charset=utf-8'],
