@@ -91,6 +91,7 @@ export const ACCESS = {
   'POST /v1/sites/:site/keys/:id/rotate': ['admin'],
   'DELETE /v1/sites/:site/keys/:id': ['admin'],
   'GET /v1/sites/:site/log': ['admin'],
+  'GET /v1/log': 'operator',
 } as const satisfies Record<string, Access>;
 
 /** A route as the app has it: method and path. */

@@ -106,6 +106,7 @@ export const guard = createMiddleware<PrivateEnv>(async (c, next) => {
   }
   await next();
   c.res.headers.set('cache-control', 'no-store');
-  logCall(c, caller, { route, error: c.error, status: c.res.status }, now);
+  // As the route left it: a site that was just made has the line.
+  logCall(c, c.var.caller, { route, error: c.error, status: c.res.status }, now);
   return undefined;
 });

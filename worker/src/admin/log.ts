@@ -165,8 +165,8 @@ function pageOf(before: string | undefined): { at: number; id: string } {
   return { at: Number(at), id };
 }
 
-/** `/v1/sites/:site/log`: who called which private route when, and what came of it. For the site's own key with the scope `admin`, and the operator. */
-export const logRoute = new Hono<PrivateEnv>().get('/v1/sites/:site/log', async (c) => {
+/** Who called which private route when, and what came of it: a page of the lines of the caller's site. */
+async function answerLog(c: Context<PrivateEnv>): Promise<Response> {
   const limit = Number(c.req.query('limit') ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_CALLS) {
     throw new ProblemError(
@@ -189,4 +189,12 @@ export const logRoute = new Hono<PrivateEnv>().get('/v1/sites/:site/log', async 
     next: last === undefined ? null : `${last.at}.${last.id}`,
     unlogged: await unloggedOn(c.env.DB, c.var.caller.site, shown),
   } satisfies LogAnswer);
-});
+}
+
+/**
+ * `/v1/sites/:site/log`, for the site's own key with the scope `admin`, and the operator; `/v1/log`: calls about no one
+ * site, for the operator.
+ */
+export const logRoute = new Hono<PrivateEnv>()
+  .get('/v1/sites/:site/log', (c) => answerLog(c))
+  .get('/v1/log', (c) => answerLog(c));

@@ -62,6 +62,7 @@ export const sitesRoute = new Hono<PrivateEnv>()
         `There is a site "${id}" already. Change it with PATCH, or take another id.`,
       );
     }
+    c.set('caller', { ...c.var.caller, site: id });
     const made = { ...site, createdAt: new Date(now).toISOString() };
     return c.json(made satisfies NewSiteAnswer, 201);
   })

@@ -1085,7 +1085,7 @@ export interface UnloggedCalls {
   count: number;
 }
 
-/** Answer of `GET /v1/sites/{site}/log`. Newest first. */
+/** Answer of `GET /v1/sites/{site}/log` and `GET /v1/log`. Newest first. */
 export interface LogAnswer {
   calls: LoggedCall[];
   /** Ask again with `?before=` this for the next page; null at the end. */

@@ -298,7 +298,8 @@ describe('the log', () => {
     vi.waitFor(
       async () => {
         const { calls } = await logged('?limit=200');
-        const theirs = calls.filter(({ path }) => !path.endsWith('/log'));
+        // Without the line of the site's making, which is in each log.
+        const theirs = calls.filter(({ path }) => !path.endsWith('/log') && path !== '/v1/sites');
         if (theirs.length < count) throw new Error(`${theirs.length} of ${count} lines`);
         return theirs;
       },
@@ -379,6 +380,36 @@ describe('the log', () => {
     expect(calls).toContainEqual(
       expect.objectContaining({ key: 'operator', method: 'DELETE', target: id, status: 200 }),
     );
+  });
+
+  it('begins with the making of the site', async () => {
+    await ask('GET', '/v1/settings');
+    await lines(1);
+    const first = (await logged('?limit=200')).calls.at(-1);
+    const made = { key: 'operator', method: 'POST', path: '/v1/sites', status: 201 };
+    expect(first).toMatchObject(made);
+  });
+
+  it('has what was about no one site for the operator', async () => {
+    const since = new Date().toISOString();
+    await asOperator('GET', '/v1/sites');
+    await asOperator('POST', '/v1/sites', { id: site.id, name: 'Twice', origins: [] });
+    const calls = await vi.waitFor(
+      async () => {
+        const answer = await (await asOperator('GET', '/v1/log')).json<LogAnswer>();
+        const found = answer.calls.filter(({ at, path }) => at >= since && path === '/v1/sites');
+        if (found.length < 2) throw new Error('not written yet');
+        return found;
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    const seen = calls.map(({ key, method, status, code }) => [key, method, status, code]);
+    expect(seen).toContainEqual(['operator', 'GET', 200, '']);
+    expect(seen).toContainEqual(['operator', 'POST', 409, 'site_exists']);
+    const page = await (await asOperator('GET', '/v1/log?limit=1')).json<LogAnswer>();
+    expect(page.calls).toHaveLength(1);
+    expect((await asOperator('GET', `/v1/log?before=${page.next}`)).status).toBe(200);
+    expect(await codeOf(await ask('GET', '/v1/log'))).toBe('operator_key_needed');
   });
 
   it('comes in pages, newest first', async () => {
