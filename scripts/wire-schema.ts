@@ -64,6 +64,8 @@ class Reader {
     do {
       this.docs();
       if (!this.take('undefined') && this.peek() !== '') members.push(this.#postfix());
+      // Those of the next member stand before its bar.
+      this.docs();
     } while (this.take('|'));
     return unionOf(members);
   }

@@ -91,6 +91,12 @@ describe('types of the contract', () => {
     const source = `
       /** One of two. */
       export type Kind = 'a' | 'b';
+      /** Why. */
+      export type Reason =
+        /** The first. */
+        | 'FIRST'
+        /** The second. */
+        | 'SECOND';
       /** All. See {@link Kind}. */
       export interface Whole extends Base {
         /** How many. */
@@ -103,6 +109,7 @@ describe('types of the contract', () => {
     const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
     expect(wireSchemas(source)).toEqual({
       Kind: { type: 'string', enum: ['a', 'b'], description: 'One of two.' },
+      Reason: { type: 'string', enum: ['FIRST', 'SECOND'], description: 'Why.' },
       Whole: {
         description: 'All. See `Kind`.',
         allOf: [
