@@ -1,6 +1,6 @@
 import type { Channel, JsonObject } from '../contract/wire.ts';
 import { channelOf, DIRECT } from './channel.ts';
-import { CLICK_IDS } from './clickIds.ts';
+import { type ClickId, CLICK_IDS } from './clickIds.ts';
 import { searchEngineOf } from './searchEngines.ts';
 import { categoryOfSource } from './sources.ts';
 
@@ -73,18 +73,31 @@ function referred(host: string): { source: string; medium: string } {
   return { source, medium };
 }
 
+/** Whether a source is the network of a click id, by its name or its host: `google`, `www.google.com`. */
+const isNetwork = (source: string, click: ClickId): boolean =>
+  bare(source.toLowerCase()).split('.', 1)[0] === click.source;
+
+/** What the click id, else the referrer adds to what is stated. */
+function foundOf(
+  source: string | undefined,
+  click: ClickId | undefined,
+  referrerHost: string,
+): { source: string; medium: string } | undefined {
+  if (source !== undefined)
+    return click !== undefined && isNetwork(source, click) ? click : undefined;
+  if (click !== undefined) return click;
+  return referrerHost === '' ? undefined : referred(referrerHost);
+}
+
 /**
  * Where the visitor of a page came from: what the URL says of its campaign, else what its click id stands for, else
- * the referrer, else nowhere (`(direct)`). A click id also tells the medium where the URL names its network as source
- * and no medium.
+ * the referrer, else nowhere (`(direct)`). Of a source that is stated, only its own click id tells the medium.
  */
 export function acquisitionOf(arrival: Arrival): Acquisition {
   const { host, query, referrerHost } = arrival;
   const said = stated(arrival);
   const click = CLICK_IDS.find(({ kind }) => (query.get(kind) ?? '') !== '');
   const named = said.source !== undefined || said.medium !== undefined;
-  // A campaign alone, such as `utm_campaign=spring`, comes with whoever referred.
-  const fromClick = click !== undefined && (!named || said.source?.toLowerCase() === click.source);
   const own = referrerHost !== '' && isOwn(arrival);
   const outside = referrerHost !== '' && !own;
   if (!named && click === undefined && !outside) {
@@ -92,7 +105,7 @@ export function acquisitionOf(arrival: Arrival): Acquisition {
     const channel = channelOf({ ...DIRECT, campaign: said.campaign ?? '' });
     return { channel, ...DIRECT, ...said };
   }
-  const found = fromClick ? click : named || !outside ? undefined : referred(referrerHost);
+  const found = foundOf(said.source, click, outside ? referrerHost : '');
   const source = said.source ?? found?.source ?? '';
   const medium = said.medium ?? found?.medium ?? '';
   return {

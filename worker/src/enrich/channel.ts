@@ -1,4 +1,6 @@
 import type { Channel } from '../contract/wire.ts';
+import { remembered } from '../remembered.ts';
+import { isSearchEngine } from './searchEngines.ts';
 import { categoryOfSource } from './sources.ts';
 
 /** Where a visit came from, in GA4's words. Empty where nothing says it. */
@@ -21,6 +23,11 @@ const REFERRAL = /^(?:referral|app|link)$/;
 const PUSH = /push$|mobile|notification/;
 const UNSET = /^(?:|\(none\)|\(not set\))$/;
 
+/** The category of a source; empty for an unknown one. Campaigns name search engines by their hosts, too. */
+const categoryOf = remembered(
+  (source) => categoryOfSource(source) ?? (isSearchEngine(source) ? 'search' : ''),
+);
+
 /**
  * The channel by the rules of GA4's default channel group (https://support.google.com/analytics/answer/9756891), the
  * first that matches, upper and lower case alike. AI assistants are added: after what is paid for, before the rest.
@@ -32,7 +39,7 @@ export function channelOf(traffic: TrafficSource): Channel {
   if ((source === '' || source === DIRECT.source) && UNSET.test(medium) && campaign === '')
     return 'Direct';
   if (campaign.includes('cross-network')) return 'Cross-network';
-  const category = categoryOfSource(source);
+  const category = categoryOf(source);
   const shopping = category === 'shopping' || SHOPPING.test(campaign);
   const paid = PAID.test(medium);
   if (paid && shopping) return 'Paid Shopping';

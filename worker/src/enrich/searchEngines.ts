@@ -31,3 +31,9 @@ const ENGINES: readonly (readonly [name: string, host: RegExp])[] = [
 /** The name of the search engine that a referrer's host belongs to; undefined for all else. */
 export const searchEngineOf = (host: string): string | undefined =>
   ENGINES.find(([, pattern]) => pattern.test(host))?.[0];
+
+const NAMES: ReadonlySet<string> = new Set(ENGINES.map(([name]) => name));
+
+/** Whether a source, in lower case, is one of these engines, by its name or its host. */
+export const isSearchEngine = (source: string): boolean =>
+  NAMES.has(source) || searchEngineOf(source.replace(/^www\./, '')) !== undefined;

@@ -146,7 +146,14 @@ com.reddit.frontpage|com.snapchat.android|sonico.com|soundcloud.com|gate.sc|web.
 org.telegram.messenger|threads.net|threads.com|t.umblr.com|twitcasting.tv|x.com|v2ex.com|viadeo.com|wayn.com|
 mp.weixin.qq.com|open.weixin.qq.com|channels.weixin.qq.com|t.cn|weeworld.com|workplace.com|bluesky|mastodon|
 discord|threads|telegram|t.me|whatsapp|web.whatsapp.com|com.twitter.android|com.facebook.katana|
-com.instagram.android|com.linkedin.android`,
+com.instagram.android|com.linkedin.android|pin.it`,
+  ],
+  ['video', `youtu.be`],
+  [
+    'shopping',
+    `aliexpress.com|shopping.google.com|amazon.ae|amazon.ca|amazon.co.jp|amazon.com.au|amazon.com.be|amazon.com.br|
+amazon.com.mx|amazon.com.tr|amazon.de|amazon.es|amazon.fr|amazon.ie|amazon.in|amazon.it|amazon.nl|amazon.pl|
+amazon.sa|amazon.se|amazon.sg`,
   ],
   [
     'search',

@@ -121,6 +121,49 @@ describe('acquisitionOf', () => {
         clickId: 'abc',
       },
     ],
+    [
+      'a click id and a medium alone',
+      `${SHOP}?utm_medium=cpc&gclid=x`,
+      'https://other.example/',
+      {
+        channel: 'Paid Search',
+        source: 'google',
+        medium: 'cpc',
+        clickIdKind: 'gclid',
+        clickId: 'x',
+      },
+    ],
+    [
+      'a click id and the host of its network',
+      `${SHOP}?utm_source=www.Google.com&gclid=x`,
+      '',
+      {
+        channel: 'Paid Search',
+        source: 'www.Google.com',
+        medium: 'cpc',
+        clickIdKind: 'gclid',
+        clickId: 'x',
+      },
+    ],
+    [
+      'a click id and another source',
+      `${SHOP}?utm_source=letter&gclid=x`,
+      '',
+      { channel: 'Unassigned', source: 'letter', clickIdKind: 'gclid', clickId: 'x' },
+    ],
+    [
+      'a medium alone, with whoever referred',
+      `${SHOP}?utm_medium=cpc`,
+      'https://www.bing.com/',
+      { channel: 'Paid Search', source: 'bing', medium: 'cpc' },
+    ],
+    [
+      'a medium alone, and a page of the site',
+      `${SHOP}?utm_medium=email`,
+      SHOP,
+      { channel: 'Email', medium: 'email' },
+    ],
+    ['a medium alone', `${SHOP}?utm_medium=email`, '', { channel: 'Email', medium: 'email' }],
     ['nothing at all', '', '', {}],
   ])('%s', (_, url, referrer, acquisition) => {
     expect(arrived(url, referrer)).toEqual(acquisition);
@@ -135,6 +178,7 @@ describe('acquisitionOf', () => {
       campaign: 'spring',
     });
     expect(arrived(`${SHOP}?utm_source=letter`, '', campaign).source).toBe('letter');
+    expect(arrived(`${SHOP}?gclid=x`, '', { medium: 'cpc' })).toMatchObject({ source: 'google' });
   });
 
   it.each(CLICK_IDS.map(({ kind, source, medium }) => [kind, source, medium]))(

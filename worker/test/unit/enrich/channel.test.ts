@@ -16,6 +16,16 @@ describe('channelOf', () => {
     ['Paid Shopping', 'google', 'cpc', 'summer shop'],
     // The rule takes an "e" before "shop" too, but no other letter.
     ['Paid Search', 'google', 'cpc', 'workshop'],
+    ['Paid Other', 'mail.google.com', 'cpc', ''],
+    ['Paid Other', 'google.com.evil.example', 'cpc', ''],
+    ['Organic Search', 'google.com', '', ''],
+    ['Paid Social', 'facebook.com', 'cpc', ''],
+    ['Paid Social', 'm.facebook.com', 'cpc', ''],
+    ['Paid Social', 'pin.it', 'cpc', ''],
+    ['Paid Video', 'youtube.com', 'cpc', ''],
+    ['Paid Video', 'youtu.be', 'cpc', ''],
+    ['Paid Shopping', 'amazon.com', 'cpc', ''],
+    ['Paid Shopping', 'www.amazon.de', 'cpc', ''],
     ['AI Assistants', 'chatgpt.com', '', ''],
     ['AI Assistants', 'perplexity.ai', 'referral', ''],
     ['Paid Other', 'chatgpt.com', 'cpc', ''],
@@ -27,6 +37,25 @@ describe('channelOf', () => {
     ['Unassigned', '', '', 'spring'],
   ])('says %s of "%s" / "%s" / "%s"', (channel, source, medium, campaign) => {
     expect(channelOf({ source, medium, campaign })).toBe(channel);
+  });
+});
+
+describe('a search engine as a campaign names it', () => {
+  it.each([
+    'google.com',
+    'www.google.com',
+    'Google.co.uk',
+    'bing.com',
+    'duckduckgo.com',
+    'baidu.com',
+    'ask.com',
+    'kagi.com',
+    'www.kagi.com',
+    'brave',
+    'search.brave.com',
+    'mojeek.com',
+  ])('%s', (source) => {
+    expect(channelOf({ source, medium: 'cpc', campaign: '' })).toBe('Paid Search');
   });
 });
 
