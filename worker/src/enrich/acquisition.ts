@@ -66,11 +66,12 @@ function stated({
 
 /** Source and medium that a referrer stands for. */
 function referred(host: string): { source: string; medium: string } {
-  const engine = searchEngineOf(host);
-  if (engine !== undefined) return { source: engine, medium: 'organic' };
   const source = cut(bare(host));
-  const medium = categoryOfSource(source) === 'search' ? 'organic' : 'referral';
-  return { source, medium };
+  const category = categoryOfSource(source);
+  // Some assistants stand under a search engine's host.
+  const engine = category === 'assistant' ? undefined : searchEngineOf(host);
+  if (engine !== undefined) return { source: engine, medium: 'organic' };
+  return { source, medium: category === 'search' ? 'organic' : 'referral' };
 }
 
 /** Whether a source is the network of a click id, by its name or its host: `google`, `www.google.com`. */

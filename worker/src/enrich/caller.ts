@@ -99,10 +99,13 @@ function isProxied(request: Request): boolean {
   return origin !== null && URL.parse(origin)?.host !== URL.parse(request.url)?.host;
 }
 
+/** AI services by the addresses that sign their requests; others are known by the words of theirs. */
+const AI_SIGNERS = /\bhttps:\/\/(?:[\w-]+\.)*(?:chatgpt|openai|deepseek)\.com(?:["/:]|$)/i;
+
 /** What the crawler says that signs its requests: https://datatracker.ietf.org/wg/webbotauth/about/, seen 2026-11. */
 function agentOfSignature(signer: string | null): AgentKind | undefined {
   if (signer === null) return undefined;
-  return agentKind(signer) === 'ai' ? 'ai' : 'crawler';
+  return AI_SIGNERS.test(signer) || agentKind(signer) === 'ai' ? 'ai' : 'crawler';
 }
 
 /** Reads a request. */

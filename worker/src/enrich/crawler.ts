@@ -24,7 +24,7 @@ export type AgentKind =
  * robots.txt that no request should carry; one that does has said what it is.
  */
 const AI =
-  /GPTBot|ChatGPT|OAI-SearchBot|OAI-AdsBot|^openai\/|Claude(?:Bot|-)|anthropic|Perplexity-?(?:Bot|User)|Google-(?:Extended|CloudVertexBot|NotebookLM|Agent|Gemini)|GoogleAgent|GoogleOther|Gemini-Deep-Research|Gemini-CLI|Bytespider|TikTokSpider|CCBot|Amazonbot|Amzn-|AmazonBuyForMe|Bedrock|NovaAct|Applebot-Extended|meta-external(?:agent|fetcher)|FacebookBot|cohere-|Diffbot|DuckAssistBot|MistralAI|YouBot|AI2Bot|Ai2Bot|ImagesiftBot|Timpibot|Webzio-Extended|omgili|iaskspider|iAskBot|Kangaroo Bot|PanguBot|DeepSeek|ChatGLM|Manus-User|Devin\b|Firecrawl|Tavily|LinkupBot|PhindBot|LinerBot|Crawl4AI|ApifyBot|ApifyWebsite|AzureAI|Cloudflare-AutoRAG|kagi-fetcher|img2dataset|laion|Spawning-AI|SBIntuitions|AISearchBot|Andibot|Brightbot|KendraBot|TwinAgent|Anchor Browser|opencode|claude-code|cursor\/|\bspider\.com|GrokBot|xAI-|QualifiedBot|Channel3Bot|ShapBot|bigsur\.ai|atlassian-bot|Poggio|Zanista|Thinkbot|Anomura|newsai\//i;
+  /GPTBot|ChatGPT[- ](?:User|Agent|Browser)|OAI-SearchBot|OAI-AdsBot|^openai\/|Claude(?:Bot|-)|anthropic|Perplexity-?(?:Bot|User)|Google-(?:Extended|CloudVertexBot|NotebookLM|Agent|Gemini)|GoogleAgent|GoogleOther|Gemini-Deep-Research|Gemini-CLI|Bytespider|TikTokSpider|CCBot|Amazonbot|Amzn-|AmazonBuyForMe|Bedrock|NovaAct|Applebot-Extended|meta-external(?:agent|fetcher)|FacebookBot|cohere-|Diffbot|DuckAssistBot|MistralAI-|YouBot|AI2Bot|Ai2Bot|ImagesiftBot|Timpibot|Webzio-Extended|omgili|iaskspider|iAskBot|Kangaroo Bot|PanguBot|DeepSeek-?(?:Bot|Crawler)|ChatGLM-Spider|Manus-User|Devin\b|Firecrawl|Tavily|LinkupBot|PhindBot|LinerBot|Crawl4AI|ApifyBot|ApifyWebsite|AzureAI|Cloudflare-AutoRAG|kagi-fetcher|img2dataset|laion|Spawning-AI|SBIntuitions|AISearchBot|Andibot|Brightbot|KendraBot|TwinAgent|Anchor Browser|opencode|claude-code|cursor\/|\bspider\.com|GrokBot|xAI-|QualifiedBot|Channel3Bot|ShapBot|bigsur\.ai|atlassian-bot|Poggio|Zanista|Thinkbot|Anomura|newsai\/|TerraCotta https:|^linkReader\//i;
 const AUTOMATION =
   /Headless|PhantomJS|SlimerJS|Selenium|WebDriver|Puppeteer|Playwright|Cypress|Ghost ?Inspector|TestLocally|splash Version|Electron.*Trae\//i;
 const LIBRARY =
@@ -34,7 +34,7 @@ const LIBRARY =
  * old one of Microsoft's or KDE's, or by a known name, which ends there: `TelegramShop/1.2` is an app.
  */
 const NAMED =
-  /bots?\b|bot[/_;-]|crawl|spider|slurp|scrap(?:er|y|ing)|compatible; (?!MSIE|Konqueror|U;|ABrowse|Windows)|^(?:facebook|whatsapp|twitter|linkedin|telegram|discord|slack|skype|viber|pinterest|iframely|coccoc)(?:externalhit|catalog|\/|$)|^google-|^(?:(?:apis|mediapartners)-google|feedburner|feedly|findlinks|sqlmap|masscan|dirbuster)\b/i;
+  /bots?\b|bot[/_;-]|crawl|spider|slurp|scrap(?:er|y|ing)|compatible; (?!MSIE|Konqueror|U;|ABrowse|Windows)|^(?:facebook|whatsapp|twitter|linkedin|telegram|discord|slack|skype|viber|pinterest|iframely|coccoc)(?:externalhit|catalog|\/|$)|^google-|^(?:(?:apis|mediapartners)-google|meta-(?:externalads|webindexer)|feedburner|feedly|findlinks|sqlmap|masscan|dirbuster)\b/i;
 /** The address of a page about it. That of a browser is none; servers and apps of shops often have their shop's. */
 const ADDRESS = /https?:\/\/|\+\w+\.\w/i;
 /** What crawlers, previews and monitors do: beside an address, it tells them from a shop's own program. */

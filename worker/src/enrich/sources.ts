@@ -120,11 +120,13 @@ dashboard.twitch.tv|disneyplus|disneyplus.com|fast.wistia.net|help.hulu.com|help
 id.twitch.tv|iq.com|iqiyi|iqiyi.com|jobs.netflix.com|justin.tv|m.twitch.tv|m.youtube.com|music.youtube.com|
 netflix|netflix.com|player.twitch.tv|player.vimeo.com|ted|ted.com|twitch|twitch.tv|utreon|utreon.com|veoh|
 veoh.com|viadeo.journaldunet.com|vimeo|vimeo.com|wistia|wistia.com|youku|youku.com|youtube|youtube.com`,
-  assistant: `chatgpt|chatgpt.com|chat.openai.com|labs.openai.com|openai|claude|claude.ai|copilot|copilot.microsoft.com|
-copilot.com|gemini|gemini.google.com|bard.google.com|perplexity|perplexity.ai|grok|grok.com|deepseek|
-chat.deepseek.com|meta.ai|mistral|chat.mistral.ai|duck.ai|you.com|phind|phind.com|poe.com|pi.ai|iask.ai|
-app.jasper.ai|notebooklm.google.com|chat.qwen.ai|qwen.ai|chatglm.cn|kimi.com|yiyan.baidu.com|ai.baidu.com|
-doubao.com|chatplus.com|chat-gpt.org|app.writesonic.com|character.ai`,
+  assistant: `chatgpt|chatgpt.com|chat.openai.com|labs.openai.com|openai|claude|claude.ai|copilot|
+copilot.microsoft.com|copilot.com|gemini|gemini.google.com|bard.google.com|perplexity|perplexity.ai|grok|grok.com|
+deepseek|chat.deepseek.com|meta.ai|mistral|chat.mistral.ai|duck.ai|you.com|phind|phind.com|poe.com|pi.ai|iask.ai|
+aistudio.google.com|copilot.cloud.microsoft|m365.cloud.microsoft|edgeservices.bing.com|grok.x.ai|kimi.moonshot.cn|
+openai.com|com.openai.chatgpt|com.anthropic.claude|ai.perplexity.app.android|com.google.android.apps.bard|
+com.microsoft.copilot|ai.x.grok|com.deepseek.chat|app.jasper.ai|notebooklm.google.com|chat.qwen.ai|qwen.ai|chatglm.cn|
+kimi.com|yiyan.baidu.com|ai.baidu.com|doubao.com|chatplus.com|chat-gpt.org|app.writesonic.com|character.ai`,
 };
 
 /** What Google's list lacks: hosts of the same list of Matomo's, and apps. */

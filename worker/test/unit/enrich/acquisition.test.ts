@@ -169,6 +169,22 @@ describe('acquisitionOf', () => {
     expect(arrived(url, referrer)).toEqual(acquisition);
   });
 
+  it.each([
+    'https://m365.cloud.microsoft',
+    'https://copilot.cloud.microsoft',
+    'https://grok.x.ai',
+    'https://aistudio.google.com',
+    'https://kimi.moonshot.cn',
+    'https://edgeservices.bing.com',
+    'https://openai.com',
+    'android-app://com.openai.chatgpt',
+    'android-app://com.google.android.apps.bard',
+  ])('knows the assistant %s, as referrer and as source', (origin) => {
+    const assistant = { channel: 'AI Assistants', source: URL.parse(origin)?.host };
+    expect(arrived(SHOP, `${origin}/`)).toEqual({ ...assistant, medium: 'referral' });
+    expect(arrived(`${SHOP}?utm_source=${assistant.source}`)).toEqual(assistant);
+  });
+
   it('takes the campaign that a client without a URL names, and the URL first where there is one', () => {
     const campaign = { source: 'app', medium: 'push', name: 'spring', term: 7 };
     expect(arrived('', '', campaign)).toEqual({
