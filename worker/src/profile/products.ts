@@ -7,10 +7,12 @@ const MAX_URL = 500;
 /** Products that are read of one event. */
 const MAX_PRODUCTS = 50;
 
-const text = (value: Json | undefined, most = MAX_TEXT): string | undefined =>
-  typeof value === 'string' || typeof value === 'number'
-    ? printable(String(value).slice(0, most).toWellFormed())
-    : undefined;
+/** An empty text is none. */
+function text(value: Json | undefined, most = MAX_TEXT): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const kept = printable(String(value).slice(0, most).toWellFormed());
+  return kept.trim() === '' ? undefined : kept;
+}
 
 /** No price or revenue is larger; sums of what is must not become infinite. */
 const MAX_NUMBER = 1e12;
@@ -30,7 +32,7 @@ export const currencyOf = (properties: JsonObject): string | null => {
 };
 
 /** The fields of a product that Cresset keeps, from an event's properties or one of its `products`. */
-export function productOf(from: JsonObject): Product {
+function productOf(from: JsonObject): Product {
   const product: Product = {
     product_id: text(from['product_id']),
     sku: text(from['sku']),
@@ -50,14 +52,19 @@ export function productOf(from: JsonObject): Product {
   return product;
 }
 
+/** Whether it says which article it is: what does not is no line of a cart. */
+const isNamed = ({ product_id, sku, name }: Product): boolean =>
+  (product_id ?? sku ?? name) !== undefined;
+
+/** The product that an event's own properties name, in a list of at most one. */
+export const ownProductOf = (properties: JsonObject): Product[] =>
+  [productOf(properties)].filter(isNamed);
+
 /** The `products` array of an event, or undefined where there is none. */
 export const productsOf = ({ products }: JsonObject): Product[] | undefined => listOf(products);
 
 /** The `items` of an event that is about several products at once, as GA4's may be; empty for all others. */
-export const itemsOf = ({ items }: JsonObject): Product[] =>
-  (listOf(items) ?? []).filter(
-    ({ product_id, sku, name }) => (product_id ?? sku ?? name) !== undefined,
-  );
+export const itemsOf = ({ items }: JsonObject): Product[] => listOf(items) ?? [];
 
 function listOf(products: Json | undefined): Product[] | undefined {
   if (!Array.isArray(products)) return undefined;
@@ -67,5 +74,6 @@ function listOf(products: Json | undefined): Product[] | undefined {
         typeof item === 'object' && item !== null && !Array.isArray(item),
     )
     .slice(0, MAX_PRODUCTS)
-    .map(productOf);
+    .map(productOf)
+    .filter(isNamed);
 }

@@ -9,7 +9,7 @@ import {
 import { changeCart } from './cart.ts';
 import type { ProfileEvent } from './event.ts';
 import { printable } from './printable.ts';
-import { currencyOf, itemsOf, numberOf, productOf, productsOf } from './products.ts';
+import { currencyOf, itemsOf, numberOf, ownProductOf, productsOf } from './products.ts';
 import { externalKey } from './externalIds.ts';
 import { joinSession, newestSessions, type Session } from './session.ts';
 import {
@@ -88,7 +88,9 @@ function reduceCart(state: SourceState, event: ProfileEvent): void {
     } else if (event.name !== CART_VIEWED) {
       const sign = ADDED.has(event.name) ? 1 : -1;
       const items = itemsOf(event.properties);
-      const lines = (items.length > 0 ? items : [productOf(event.properties)]).map((line) => ({
+      const named = items.length > 0 ? items : ownProductOf(event.properties);
+      if (named.length === 0) return;
+      const lines = named.map((line) => ({
         ...line,
         quantity: sign * Math.abs(line.quantity ?? 1),
       }));

@@ -143,6 +143,28 @@ describe('the cart', () => {
     const items = [{ title: 'x' }, 'x', null];
     expect(quantities(after([['Product Added', { product_id: 'a', items }]]))).toEqual({ a: 1 });
   });
+
+  it('has no line for what names nothing, and keeps apart what differs by its sku or its name only', () => {
+    const nameless: Call[] = [
+      ['add_to_cart', { items: [] }],
+      ['Product Added', {}],
+      ['Product Added', { product_id: '', sku: ' ', price: 5 }],
+      ['Cart Viewed', { products: [{ quantity: 2 }, { product_id: '' }] }],
+    ];
+    expect(cartOf(after(nameless).cart)).toMatchObject({ items: [], quantity: 0, value: 0 });
+    // Nor is it a change of the cart.
+    expect(cartOf(after(nameless.slice(0, 3)).cart).updated).toBeNull();
+    const skus: Call[] = [
+      ['Product Added', { product_id: '', sku: 's1' }],
+      ['Product Added', { product_id: '', sku: 's2', variant: '' }],
+      ['Product Added', { product_id: ' ', sku: '', name: 'Kettle' }],
+    ];
+    expect(cartOf(after(skus).cart).items).toEqual([
+      { sku: 's1', quantity: 1 },
+      { sku: 's2', quantity: 1 },
+      { name: 'Kettle', quantity: 1 },
+    ]);
+  });
 });
 
 describe('what else commerce events change', () => {
