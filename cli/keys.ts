@@ -7,7 +7,7 @@ import type {
 import { UsageError } from './fault.ts';
 import { operatorKey } from './operatorKey.ts';
 import { jsonText, shown } from './terminal.ts';
-import { onlyWord, wordsOf } from './words.ts';
+import { actionOf, noWord, onlyWord } from './words.ts';
 import { OPERATOR_HELP, workerOf } from './worker.ts';
 
 const USAGE = `Usage: cresset keys list <site>
@@ -43,9 +43,18 @@ const OPTIONS = {
   scopes: text,
   expires: text,
   overlap: text,
-  json: { type: 'boolean', default: false },
+  json: { type: 'boolean' },
   url: text,
   key: text,
+} as const;
+const ALWAYS = ['json', 'url', 'key'] as const;
+/** The options of each action. */
+const ACTIONS = {
+  list: ALWAYS,
+  create: ['kind', 'name', 'scopes', 'expires', ...ALWAYS],
+  rotate: ['overlap', ...ALWAYS],
+  revoke: ALWAYS,
+  operator: ['json'],
 } as const;
 
 const keyText = ({ id, kind, name, scopes, createdAt, expiresAt, current }: KeyAnswer): string =>
@@ -67,7 +76,7 @@ const newKeyText = (made: NewKeyAnswer): string =>
 /** Of a rotation or a revocation: the site and the id of the key. */
 function pairOf([site, id, ...more]: string[]): [site: string, id: string] {
   if (site === undefined || id === undefined) throw new UsageError('Which site, which key?', SHORT);
-  if (more.length > 0) throw new UsageError(`${JSON.stringify(more[0])} is too much.`, SHORT);
+  noWord(more, SHORT);
   return [encodeURIComponent(site), encodeURIComponent(id)];
 }
 
@@ -87,8 +96,7 @@ function operator(): string {
 
 /** `cresset keys`: lists, makes, rotates and revokes keys of a site. */
 export async function keys(words: string[]): Promise<string> {
-  const { values, positionals } = wordsOf(words, OPTIONS, SHORT);
-  const [action = '', ...rest] = positionals;
+  const { action, rest, values } = actionOf(words, OPTIONS, ACTIONS, SHORT);
   const { kind, name, scopes, expires, overlap, json } = values;
   const ask = (method: string, path: string, body?: unknown): Promise<unknown> =>
     workerOf(values, SHORT, true).ask(method, path, body);
@@ -96,6 +104,7 @@ export async function keys(words: string[]): Promise<string> {
     json ? jsonText(answer) : text(answer as Answer);
   switch (action) {
     case 'operator':
+      noWord(rest, SHORT);
       return told({ key: operator() }, ({ key }: { key: string }) => key);
     case 'list': {
       const site = encodeURIComponent(onlyWord(rest, 'site', SHORT));
@@ -126,7 +135,5 @@ export async function keys(words: string[]): Promise<string> {
         (revoked) => `Revoked. It opens nothing anywhere within ${revoked.inForceWithin} seconds.`,
       );
     }
-    default:
-      throw new UsageError(`There is no ${JSON.stringify(action)} of keys.`, SHORT);
   }
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import type {
   DiscardAnswer,
   QuarantineAnswer,
@@ -11,6 +10,7 @@ import type {
 import { UsageError } from './fault.ts';
 import { eventText, resultsText } from './quarantineText.ts';
 import { jsonText } from './terminal.ts';
+import { actionOf, noWord, onlyWord } from './words.ts';
 import { type Worker, WORKER_HELP, workerOf } from './worker.ts';
 
 const USAGE = `Usage: cresset quarantine list [filters] [--limit <n>] [--all]
@@ -51,12 +51,12 @@ An id that begins with "-" follows "--".
 
 Exit codes: 0 done, 1 failed, or an event was not taken by a replay, 2 called wrongly.`;
 
-const wrong = (message: string): UsageError =>
-  new UsageError(message, `${USAGE}\nAll of it: cresset quarantine --help`);
+const SHORT = `${USAGE}\nAll of it: cresset quarantine --help`;
+const wrong = (message: string): UsageError => new UsageError(message, SHORT);
 
 const text = { type: 'string' } as const;
-const flag = { type: 'boolean', default: false } as const;
-const OPTIONS = {
+const flag = { type: 'boolean' } as const;
+const FILTERS = {
   code: text,
   library: text,
   type: text,
@@ -66,6 +66,9 @@ const OPTIONS = {
   user: text,
   anon: text,
   text,
+} as const;
+const OPTIONS = {
+  ...FILTERS,
   all: flag,
   limit: text,
   patch: text,
@@ -75,15 +78,17 @@ const OPTIONS = {
   url: text,
   key: text,
 } as const;
+const WHICH = [...(Object.keys(FILTERS) as (keyof typeof FILTERS)[]), 'all'] as const;
+const ALWAYS = ['json', 'url', 'key'] as const;
+/** The options of each action. */
+const ACTIONS = {
+  list: [...WHICH, 'limit', ...ALWAYS],
+  show: ALWAYS,
+  discard: [...WHICH, ...ALWAYS],
+  replay: [...WHICH, 'patch', 'replace', 'dry-run', ...ALWAYS],
+} as const;
 
-function parsed(words: string[]) {
-  try {
-    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
-  }
-}
-
+const parsed = (words: string[]) => actionOf(words, OPTIONS, ACTIONS, SHORT);
 type Values = ReturnType<typeof parsed>['values'];
 
 /** The worker's own names of the filters. */
@@ -202,26 +207,17 @@ async function replay(worker: Worker, ids: string[], values: Values): Promise<st
 
 /** `cresset quarantine`: refused events. */
 export async function quarantine(words: string[]): Promise<string> {
-  const { values, positionals } = parsed(words);
-  const [command, ...ids] = positionals;
-  const help = `${USAGE}\nAll of it: cresset quarantine --help`;
-  const worker = (): Worker => workerOf(values, help);
-  switch (command) {
+  const { action, rest: ids, values } = parsed(words);
+  const worker = (): Worker => workerOf(values, SHORT);
+  switch (action) {
     case 'list':
-      if (ids.length > 0) throw wrong('list takes filters, no ids.');
+      noWord(ids, SHORT);
       return list(worker(), values);
-    case 'show': {
-      const [id] = ids;
-      if (id === undefined || ids.length > 1) throw wrong('show takes one id.');
-      return show(worker(), id, values);
-    }
+    case 'show':
+      return show(worker(), onlyWord(ids, 'id', SHORT), values);
     case 'discard':
       return discard(worker(), ids, values);
     case 'replay':
       return replay(worker(), ids, values);
-    case undefined:
-      throw wrong('list, show, discard or replay?');
-    default:
-      throw wrong(`There is no ${JSON.stringify(command)}.`);
   }
 }

@@ -2,7 +2,7 @@ import type { NewSiteAnswer, SiteAnswer, SitesAnswer } from '../worker/src/contr
 import { UsageError } from './fault.ts';
 import { jsonText, shown } from './terminal.ts';
 import { tagOf } from './tag.ts';
-import { onlyWord, wordsOf } from './words.ts';
+import { actionOf, noWord, onlyWord } from './words.ts';
 import { OPERATOR_HELP, workerOf } from './worker.ts';
 
 const USAGE = `Usage: cresset sites list
@@ -30,9 +30,17 @@ const SHORT = `${USAGE}\nAll of it: cresset sites --help`;
 const OPTIONS = {
   name: { type: 'string' },
   origin: { type: 'string', multiple: true },
-  json: { type: 'boolean', default: false },
+  json: { type: 'boolean' },
   url: { type: 'string' },
   key: { type: 'string' },
+} as const;
+const ALWAYS = ['json', 'url', 'key'] as const;
+/** The options of each action. */
+const ACTIONS = {
+  list: ALWAYS,
+  show: ALWAYS,
+  create: ['name', 'origin', ...ALWAYS],
+  change: ['name', 'origin', ...ALWAYS],
 } as const;
 
 const siteText = ({ id, name, origins, createdAt }: SiteAnswer): string =>
@@ -55,14 +63,14 @@ const pathOf = (site: string): string => `/v1/sites/${encodeURIComponent(site)}`
 
 /** `cresset sites`: makes, shows and changes sites. */
 export async function sites(words: string[]): Promise<string> {
-  const { values, positionals } = wordsOf(words, OPTIONS, SHORT);
-  const [action = '', ...rest] = positionals;
+  const { action, rest, values } = actionOf(words, OPTIONS, ACTIONS, SHORT);
   const { name, origin, json } = values;
   const worker = () => workerOf(values, SHORT, true);
   const told = <Answer>(answer: unknown, text: (answer: Answer) => string): string =>
     json ? jsonText(answer) : text(answer as Answer);
   switch (action) {
     case 'list':
+      noWord(rest, SHORT);
       return told<SitesAnswer>(
         await worker().ask('GET', '/v1/sites'),
         ({ sites }) => sites.map(siteText).join('\n') || 'No site.',
@@ -92,7 +100,5 @@ export async function sites(words: string[]): Promise<string> {
         (site) => `${siteText(site)}\nIn force everywhere within ${site.inForceWithin} seconds.`,
       );
     }
-    default:
-      throw new UsageError(`There is no ${JSON.stringify(action)} of sites.`, SHORT);
   }
 }

@@ -108,6 +108,14 @@ describe('cresset quarantine', () => {
     });
     expect(((await profile.json()) as ProfileAnswer).counters['Mended']?.count).toBe(1);
 
+    // What discard has not must not be passed over: it would discard all.
+    for (const more of [['--dry-run'], ['--limit', '1']]) {
+      const discarded = await cresset(['discard', '--all', ...more]);
+      expect([discarded.code, discarded.out]).toEqual([2, '']);
+      expect(discarded.err).toContain(`discard takes no ${more[0]}. It takes --code, --library,`);
+    }
+    expect((await listed()).events).toHaveLength(1);
+
     const refused = await cresset(['replay', '--all', '--json']);
     expect(refused.code).toBe(1);
     expect(JSON.parse(refused.out)).toMatchObject({
@@ -156,11 +164,15 @@ describe('cresset quarantine', () => {
   });
 
   it.each<[string[], Record<string, string>, string]>([
-    [[], {}, 'list, show, discard or replay?'],
+    [[], {}, 'Which? list, show, discard, replay.'],
     [['remove'], {}, 'There is no "remove"'],
-    [['list', 'x'], {}, 'no ids'],
-    [['show'], {}, 'one id'],
-    [['show', 'a', 'b'], {}, 'one id'],
+    [['list', 'x'], {}, '"x" is too much'],
+    [['list', '--dry-run'], {}, 'list takes no --dry-run'],
+    [['show'], {}, 'No id'],
+    [['show', 'a', 'b'], {}, '"b" is too much'],
+    [['show', 'a', '--code', 'x'], {}, 'show takes no --code'],
+    [['discard', '--all', '--patch', '{}'], {}, 'discard takes no --patch'],
+    [['replay', '--all', '--limit', '1'], {}, 'replay takes no --limit'],
     [['discard'], {}, 'Which?'],
     [['replay'], {}, 'Which?'],
     [['discard', 'a', '--all'], {}, 'not both'],

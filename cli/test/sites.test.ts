@@ -111,7 +111,10 @@ describe('cresset sites', () => {
   });
 
   it.each([
-    [['sites'], 2, 'There is no ""'],
+    [['sites'], 2, 'Which? list, show, create, change.'],
+    [['sites', 'list', 'extra'], 2, '"extra" is too much'],
+    [['sites', 'list', '--name', 'x'], 2, 'list takes no --name. It takes --json, --url, --key.'],
+    [['sites', 'show', 'a', '--origin', '*'], 2, 'show takes no --origin'],
     [['sites', 'make'], 2, 'There is no "make"'],
     [['sites', 'create', 'x'], 2, 'needs --name and --origin'],
     [['sites', 'change', 'x'], 2, '--name or --origin'],
@@ -169,6 +172,13 @@ describe('cresset keys', () => {
     [['keys', 'rotate', 'keyed'], 'which key'],
     [['keys', 'rotate', 'keyed', 'x', '--overlap', 'soon'], 'number of seconds'],
     [['keys', 'nope'], 'There is no "nope"'],
+    [['keys', 'revoke', 'keyed', 'x', '--overlap', '86400'], 'revoke takes no --overlap'],
+    [['keys', 'rotate', 'keyed', 'x', '--scopes', 'read'], 'rotate takes no --scopes'],
+    [['keys', 'rotate', 'keyed', 'x', '--expires', '2027-01-31T00:00:00Z'], 'no --expires'],
+    [['keys', 'list', 'keyed', '--kind', 'write'], 'list takes no --kind'],
+    [['keys', 'revoke', 'keyed', 'x', 'y'], '"y" is too much'],
+    [['keys', 'operator', 'x'], '"x" is too much'],
+    [['keys', 'operator', '--key', 'x'], 'operator takes no --key. It takes --json.'],
   ])('%j exits with 2', async (words, text) => {
     const came = await cresset(words);
     expect([came.code, came.out]).toEqual([2, '']);
