@@ -7,6 +7,7 @@ import { keys, KEYS_HELP } from './keys.ts';
 import { quarantine, QUARANTINE_HELP } from './quarantine.ts';
 import { sign, SIGN_HELP } from './sign.ts';
 import { sites, SITES_HELP } from './sites.ts';
+import { jsonText } from './terminal.ts';
 
 /** What a command does with the words after its name. Answers the text for standard output. */
 type Command = (words: string[]) => Promise<string> | string;
@@ -31,9 +32,9 @@ const commandOf = (name: string): { run: Command; help: string } => {
 const isHelp = (word: string | undefined): boolean => word === '--help' || word === '-h';
 
 /** The words after `--` are what a command works on, never options. */
-const asksForHelp = (words: string[]): boolean => {
+const beforeDashes = (words: string[]): string[] => {
   const end = words.indexOf('--');
-  return words.slice(0, end === -1 ? undefined : end).some(isHelp);
+  return words.slice(0, end === -1 ? undefined : end);
 };
 
 async function run([name, ...words]: string[]): Promise<string> {
@@ -42,17 +43,23 @@ async function run([name, ...words]: string[]): Promise<string> {
     return words[0] === undefined ? HELP : commandOf(words[0]).help;
   }
   const command = commandOf(name);
-  return asksForHelp(words) ? command.help : command.run(words);
+  return beforeDashes(words).some(isHelp) ? command.help : command.run(words);
 }
 
-try {
-  process.stdout.write(`${await run(process.argv.slice(2))}\n`);
-} catch (error) {
-  // Not the stack: it would tell nothing of what to do.
+/** Says what went wrong. Not the stack: it would tell nothing of what to do. */
+function tell(error: unknown, asJson: boolean): void {
   const message = error instanceof Error ? error.message : String(error);
   // What was found is what was asked for, whatever it is.
   if (error instanceof CheckFailed) process.stdout.write(`${message}\n`);
+  else if (asJson) process.stdout.write(`${jsonText({ error: { message } })}\n`);
   else process.stderr.write(`cresset: ${message}\n`);
-  if (error instanceof UsageError) process.stderr.write(`\n${error.help}\n`);
+  if (error instanceof UsageError && !asJson) process.stderr.write(`\n${error.help}\n`);
+}
+
+const given = process.argv.slice(2);
+try {
+  process.stdout.write(`${await run(given)}\n`);
+} catch (error) {
+  tell(error, beforeDashes(given).includes('--json'));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

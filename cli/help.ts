@@ -11,6 +11,7 @@ Commands:
   help [command]  print this, or what a command does
 
 Options:
+  --json          print JSON, what goes wrong too: {"error": {"message"}}, on standard output
   -h, --help      print what a command does
 
 Exit codes: 0 done, 1 failed, 2 called wrongly.`;

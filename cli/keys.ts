@@ -4,11 +4,15 @@ import type {
   KeysAnswer,
   NewKeyAnswer,
 } from '../worker/src/contract/wire.ts';
+import { SCOPES } from '../worker/src/site/scopes.ts';
 import { UsageError } from './fault.ts';
 import { operatorKey } from './operatorKey.ts';
 import { jsonText, shown } from './terminal.ts';
 import { actionOf, noWord, onlyWord } from './words.ts';
 import { OPERATOR_HELP, workerOf } from './worker.ts';
+
+/** Longest overlap, as siteSchema.ts has it, which would bring zod along. Seconds. */
+const MAX_OVERLAP = 90 * 86_400;
 
 const USAGE = `Usage: cresset keys list <site>
        cresset keys create <site> --kind write|secret [--name <name>] [--scopes <scopes>] [--expires <time>]
@@ -25,10 +29,10 @@ operator prints the operator key, which is derived from CRESSET_SECRET.
 Options:
   --kind <kind>        write: for pages; secret: for servers, tools and people
   --name <name>        for people
-  --scopes <scopes>    of a secret key, with commas: events, read, profiles, campaigns, admin;
+  --scopes <scopes>    of a secret key, with commas: ${SCOPES.join(', ')};
                        all that the asking key has by itself
   --expires <time>     it opens nothing from then on, ISO 8601
-  --overlap <seconds>  how long the old key still counts, 0 to 7776000; 604800 (7 days) by itself
+  --overlap <seconds>  how long the old key still counts, 0 to ${MAX_OVERLAP}; 604800 (7 days) by itself
   --json               print JSON
 ${OPERATOR_HELP}
   -h, --help           print this
@@ -82,8 +86,25 @@ function pairOf([site, id, ...more]: string[]): [site: string, id: string] {
 
 function overlapOf(given: string | undefined): { overlap?: number } {
   if (given === undefined) return {};
-  if (!/^\d{1,9}$/.test(given)) throw new UsageError('--overlap is a number of seconds.', SHORT);
+  if (!/^\d{1,9}$/.test(given) || Number(given) > MAX_OVERLAP) {
+    throw new UsageError(`--overlap is a number of seconds, 0 to ${MAX_OVERLAP}.`, SHORT);
+  }
   return { overlap: Number(given) };
+}
+
+function kindOf(given: string | undefined): 'write' | 'secret' {
+  if (given === undefined) throw new UsageError('A new key needs --kind.', SHORT);
+  if (given === 'write' || given === 'secret') return given;
+  throw new UsageError('--kind is write or secret.', SHORT);
+}
+
+function scopesOf(given: string | undefined, kind: 'write' | 'secret'): { scopes?: string[] } {
+  if (given === undefined) return {};
+  if (kind === 'write') throw new UsageError('--scopes is for a secret key.', SHORT);
+  const scopes = given.split(',').map((one) => one.trim());
+  const wrong = scopes.find((one) => !SCOPES.some((scope) => scope === one));
+  if (wrong === undefined) return { scopes };
+  throw new UsageError(`There is no scope ${JSON.stringify(wrong)}: ${SCOPES.join(', ')}.`, SHORT);
 }
 
 function operator(): string {
@@ -97,7 +118,7 @@ function operator(): string {
 /** `cresset keys`: lists, makes, rotates and revokes keys of a site. */
 export async function keys(words: string[]): Promise<string> {
   const { action, rest, values } = actionOf(words, OPTIONS, ACTIONS, SHORT);
-  const { kind, name, scopes, expires, overlap, json } = values;
+  const { name, scopes, expires, overlap, json } = values;
   const ask = (method: string, path: string, body?: unknown): Promise<unknown> =>
     workerOf(values, SHORT, true).ask(method, path, body);
   const told = <Answer>(answer: unknown, text: (answer: Answer) => string): string =>
@@ -114,11 +135,11 @@ export async function keys(words: string[]): Promise<string> {
     }
     case 'create': {
       const site = encodeURIComponent(onlyWord(rest, 'site', SHORT));
-      if (kind === undefined) throw new UsageError('A new key needs --kind.', SHORT);
+      const kind = kindOf(values.kind);
       const made = await ask('POST', `/v1/sites/${site}/keys`, {
         kind,
         ...(name === undefined ? {} : { name }),
-        ...(scopes === undefined ? {} : { scopes: scopes.split(',').map((one) => one.trim()) }),
+        ...scopesOf(scopes, kind),
         ...(expires === undefined ? {} : { expiresAt: expires }),
       });
       return told(made, newKeyText);

@@ -151,12 +151,18 @@ async function inParts<Answer extends { next: string | null }>(
   return answers;
 }
 
+function limitOf({ limit, all }: Values): string {
+  if (limit === undefined) return all ? '200' : '50';
+  if (/^\d{1,3}$/.test(limit) && Number(limit) >= 1 && Number(limit) <= 200) return limit;
+  throw wrong('--limit is a number from 1 to 200.');
+}
+
 async function list(worker: Worker, values: Values): Promise<string> {
+  const limit = limitOf(values);
   const events: QuarantinedEvent[] = [];
   let before = '';
   let answer: QuarantineAnswer;
   do {
-    const limit = values.limit ?? (values.all ? '200' : '50');
     const query = new URLSearchParams({ ...filterOf(values), limit, before });
     answer = (await worker.ask('GET', `/v1/quarantine?${query}`)) as QuarantineAnswer;
     events.push(...answer.events);

@@ -168,6 +168,8 @@ describe('cresset quarantine', () => {
     [['remove'], {}, 'There is no "remove"'],
     [['list', 'x'], {}, '"x" is too much'],
     [['list', '--dry-run'], {}, 'list takes no --dry-run'],
+    [['list', '--limit', '0'], {}, '1 to 200'],
+    [['list', '--limit', '201'], {}, '1 to 200'],
     [['show'], {}, 'No id'],
     [['show', 'a', 'b'], {}, '"b" is too much'],
     [['show', 'a', '--code', 'x'], {}, 'show takes no --code'],

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../scripts/migrate.ts';
 import { startWorker } from '../../scripts/worker.ts';
+import { keyRotation } from '../../worker/src/contract/siteSchema.ts';
 import type { KeysAnswer, NewKeyAnswer, NewSiteAnswer } from '../../worker/src/contract/wire.ts';
 import { operatorKeyOf } from '../../worker/src/site/operatorKey.ts';
 
@@ -171,6 +172,10 @@ describe('cresset keys', () => {
     [['keys', 'create', 'keyed'], 'needs --kind'],
     [['keys', 'rotate', 'keyed'], 'which key'],
     [['keys', 'rotate', 'keyed', 'x', '--overlap', 'soon'], 'number of seconds'],
+    [['keys', 'rotate', 'keyed', 'x', '--overlap', '7776001'], 'seconds, 0 to 7776000'],
+    [['keys', 'create', 'keyed', '--kind', 'foo'], '--kind is write or secret'],
+    [['keys', 'create', 'keyed', '--kind', 'write', '--scopes', 'read'], 'for a secret key'],
+    [['keys', 'create', 'keyed', '--kind', 'secret', '--scopes', 'read,x'], 'no scope "x"'],
     [['keys', 'nope'], 'There is no "nope"'],
     [['keys', 'revoke', 'keyed', 'x', '--overlap', '86400'], 'revoke takes no --overlap'],
     [['keys', 'rotate', 'keyed', 'x', '--scopes', 'read'], 'rotate takes no --scopes'],
@@ -183,6 +188,36 @@ describe('cresset keys', () => {
     const came = await cresset(words);
     expect([came.code, came.out]).toEqual([2, '']);
     expect(came.err).toContain(text);
+  });
+});
+
+describe('an overlap', () => {
+  it('is as long as the API takes', () => {
+    expect(keyRotation.safeParse({ overlap: 7_776_000 }).success).toBe(true);
+    expect(keyRotation.safeParse({ overlap: 7_776_001 }).success).toBe(false);
+  });
+});
+
+describe('an error', () => {
+  it.each([
+    [['sites', 'show', 'nobodys', '--json'], 1, '404 site_not_found'],
+    [['keys', 'list', '--json'], 2, 'No site.'],
+    [['quarantine', 'list', '--json', '--nope'], 2, '--nope'],
+    [['quarantine', 'list', '--json', '--key', 'sk_no'], 1, '401 key_unknown'],
+    [['init', '--json'], 2, 'No site.'],
+    [['sign', '--json'], 2, 'No user id.'],
+    [['check', 'nowhere', '--json'], 2, 'no URL of a page'],
+    [['nope', '--json'], 2, 'There is no command'],
+    [['--json'], 2, 'There is no command'],
+  ])('of %j is JSON', async (words, code, text) => {
+    const came = await cresset(words);
+    expect([came.code, came.err]).toEqual([code, '']);
+    expect(JSON.parse(came.out)).toEqual({ error: { message: expect.stringContaining(text) } });
+  });
+
+  it('is plain where --json is no option', async () => {
+    const { out, err } = await cresset(['check', '--', '--json']);
+    expect([out, err]).toEqual(['', expect.stringContaining('no URL of a page')]);
   });
 });
 
