@@ -10,6 +10,10 @@ export interface Operation {
   limit?: number;
   /** Name of the answer's type in `wire.ts`, or a media type of what is no JSON. */
   answer?: string;
+  /** The answer may have some of the fields only. */
+  isPartial?: boolean;
+  /** It answers 304 where `If-None-Match` names what there is. */
+  hasEtag?: boolean;
   /** Status of the answer; 200 by itself. */
   status?: number;
   /** Parameters of the query: name and what it says. */
@@ -26,12 +30,27 @@ const BATCH: Operation = {
   errors: ['batch_missing', 'too_many_events', 'profile_unavailable'],
 };
 
+/** What a call lacks that is whole otherwise, by its type. */
+const LACKS: Readonly<Record<string, readonly string[]>> = {
+  track: ['event_missing'],
+  group: ['group_id_missing'],
+  alias: ['previous_id_missing'],
+};
+
 const single = (type: string): Operation => ({
   summary: `Takes one event: ${type}`,
   body: 'IncomingEvent',
   limit: 500,
   answer: 'BatchAnswer',
-  errors: ['profile_unavailable'],
+  errors: [
+    'id_missing',
+    'id_too_long',
+    ...(LACKS[type] ?? []),
+    'event_too_large',
+    'too_deep',
+    'traffic_refused',
+    'profile_unavailable',
+  ],
 });
 
 const PAGE = {
@@ -39,8 +58,7 @@ const PAGE = {
   before: 'The `next` of the page before',
 };
 const CAMPAIGN = ['campaign_not_found'];
-const PERSON = ['profile_unknown', 'invalid_field', 'id_too_long'];
-const BUSY = ['identity_busy', 'changed_meanwhile'];
+const PERSON = ['profile_unknown', 'invalid_field'];
 
 const LOG = {
   summary: 'Who called which private route when',
@@ -53,15 +71,17 @@ const LOG = {
 export const OPERATIONS: Record<RouteName, Operation> = {
   'GET /healthz': { summary: 'Tells that the worker runs', answer: 'application/json' },
   'GET /openapi.json': { summary: 'This document', answer: 'application/json' },
-  'GET /c.js': { summary: 'The SDK for the script tag', answer: 'text/javascript' },
+  'GET /c.js': { summary: 'The SDK for the script tag', answer: 'text/javascript', hasEtag: true },
   'GET /c/:name{[a-z]+\\.js}': {
     summary: 'A further part of the SDK',
     answer: 'text/javascript',
+    hasEtag: true,
   },
   'GET /c/:hash{[0-9a-f]{16}\\.js}': {
     summary: 'One build of the SDK, or a further part of it',
     answer: 'text/javascript',
-    errors: ['build_unknown'],
+    hasEtag: true,
+    errors: ['build_unknown', 'no_such_route'],
   },
   'GET /console': { summary: 'The console, which asks for a secret key', answer: 'text/html' },
 
@@ -106,6 +126,7 @@ export const OPERATIONS: Record<RouteName, Operation> = {
   'GET /v1/profiles/:kind/:id': {
     summary: 'The person of an identifier',
     answer: 'ProfileAnswer',
+    isPartial: true,
     query: {
       fields: 'Names of the fields that are wanted, with commas',
       view: '`public`: what a visitor of this identifier would be decided on',
@@ -128,21 +149,21 @@ export const OPERATIONS: Record<RouteName, Operation> = {
     body: 'TraitsRequest',
     limit: 32,
     answer: 'TraitsAnswer',
-    errors: PERSON,
+    errors: [...PERSON, 'event_too_large', 'too_deep', 'profile_unavailable'],
   },
   'POST /v1/profiles/:kind/:id/merge': {
     summary: 'Joins another person to this one',
     body: 'MergeRequest',
     limit: 512,
     answer: 'ChangeAnswer',
-    errors: [...PERSON, ...BUSY, 'identifier_owned', 'identifier_limit'],
+    errors: [...PERSON, 'identity_busy', 'identifier_owned', 'identifier_limit'],
   },
   'POST /v1/profiles/:kind/:id/split': {
     summary: 'Lets an identifier leave with all that it brought',
     body: 'SplitRequest',
     limit: 512,
     answer: 'ChangeAnswer',
-    errors: [...PERSON, ...BUSY, 'identifier_primary'],
+    errors: [...PERSON, 'identity_busy', 'identifier_primary'],
   },
   'POST /v1/profiles/:kind/:id/export': {
     summary: 'All that is kept of the person',
@@ -152,7 +173,7 @@ export const OPERATIONS: Record<RouteName, Operation> = {
   'POST /v1/profiles/:kind/:id/erase': {
     summary: 'Erases the person; 202 until every store has answered',
     answer: 'ErasureReceipt',
-    errors: [...PERSON, ...BUSY],
+    errors: [...PERSON, 'changed_meanwhile'],
   },
   'GET /v1/erasures/:id': {
     summary: 'How far an erasure is',
@@ -216,6 +237,7 @@ export const OPERATIONS: Record<RouteName, Operation> = {
     body: 'ReplayRequest',
     limit: 160,
     answer: 'ReplayAnswer',
+    errors: ['profile_unavailable'],
   },
 
   'GET /v1/settings': { summary: "The site's settings", answer: 'SettingsAnswer' },

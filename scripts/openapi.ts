@@ -30,10 +30,13 @@ const BODIES: Record<string, z.ZodType> = {
   KeyRotation: siteSchema.keyRotation,
 };
 
+/** The schemas by their names in `wire.ts`. */
+type Types = Record<string, Schema>;
+
 const refTo = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 /** Bodies as zod has them, with the words of `wire.ts`; the rest as `wire.ts` has it. */
-function schemas(): Record<string, Schema> {
+function schemas(): Types {
   const wire = wireSchemas(
     ['worker/src/contract/wire.ts', 'worker/src/console/answers.ts']
       .map((file) => readFileSync(file, 'utf8'))
@@ -45,6 +48,13 @@ function schemas(): Record<string, Schema> {
     io: 'input',
     unrepresentable: 'any',
     uri: (id) => `#/components/schemas/${id}`,
+    override: ({ zodSchema, jsonSchema }) => {
+      // A check of our own is any value to zod: one that takes an object and no text is for objects.
+      const takes = (value: unknown): boolean => z.safeParse(zodSchema, value).success;
+      if (zodSchema._zod.def.type === 'custom' && takes({}) && !takes('')) {
+        jsonSchema.type = 'object';
+      }
+    },
   }).schemas as Record<string, Schema>;
   const checked = Object.entries(made).map(([name, one]): [string, Schema] => {
     const { $schema: _, $id: __, ...body } = one;
@@ -75,19 +85,20 @@ function documented(body: Schema, wire: Schema = {}): Schema {
 /** Status by code of an error, as docs/reference/http.md has them; a test holds these to the source. */
 function statuses(): Map<string, string> {
   const page = readFileSync('docs/reference/http.md', 'utf8');
-  const [, table = ''] = page.split('## Errors of a whole request\n');
-  const rows = table.split('\n## ')[0] ?? '';
-  return new Map(
-    [...rows.matchAll(/^\| `(\w+)` +\| (\d{3}) /gm)].map(([, code = '', status = '']) => [
-      code,
-      status,
-    ]),
-  );
+  const under = (heading: string): string =>
+    page.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const rejections = under('Rejections of one event').matchAll(/^\| `(\w+)` /gm);
+  const errors = under('Errors of a whole request').matchAll(/^\| `(\w+)` +\| (\d{3}) /gm);
+  return new Map([
+    // Of a single call, which is the one event.
+    ...[...rejections].map(([, code = '']) => [code, '400'] as const),
+    ...[...errors].map(([, code = '', status = '']) => [code, status] as const),
+  ]);
 }
 
 const READING = ['body_unreadable', 'body_not_an_object', 'body_too_deep', 'body_too_large'];
 const BODY = [...READING, 'encoding_unsupported', 'invalid_field'];
-const KEY = ['key_missing', 'key_unknown', 'rate_limited', 'site_unavailable'];
+const KEY = ['key_missing', 'key_unknown', 'site_unavailable'];
 
 /** Codes that a route answers, by what it is. */
 export function codesOf(route: RouteName): string[] {
@@ -100,6 +111,8 @@ export function codesOf(route: RouteName): string[] {
   // The pixel is always the picture.
   if (access === 'anybody' || route === 'GET /v1/pixel/:type') return [...codes];
   add(...KEY);
+  // The settings documents of other SDKs are not counted.
+  if (access !== 'sender' || route.startsWith('POST ')) add('rate_limited');
   if (access === 'operator') add('secret_key_needed', 'operator_key_needed');
   else if (access === 'sender') add('method_not_allowed');
   else add('secret_key_needed', 'scope_missing');
@@ -165,18 +178,19 @@ function parametersOf(path: string, { query = {} }: Operation): Schema[] {
   return [...inPath, ...inQuery];
 }
 
-function answerOf({ answer, summary }: Operation): Schema {
+function answerOf({ answer, summary, isPartial }: Operation, types: Types): Schema {
   if (answer === undefined) return { description: summary };
   const isType = !answer.includes('/');
+  const { required: _, ...fields } = types[answer] ?? {};
   return {
     description: summary,
     content: isType
-      ? { 'application/json': { schema: refTo(answer) } }
+      ? { 'application/json': { schema: isPartial === true ? fields : refTo(answer) } }
       : { [answer]: { schema: answer === 'application/json' ? {} : { type: 'string' } } },
   };
 }
 
-function responsesOf(route: RouteName, known: ReadonlyMap<string, string>): Schema {
+function responsesOf(route: RouteName, known: ReadonlyMap<string, string>, types: Types): Schema {
   const operation = OPERATIONS[route];
   const byStatus = new Map<string, string[]>();
   for (const code of codesOf(route)) {
@@ -187,8 +201,11 @@ function responsesOf(route: RouteName, known: ReadonlyMap<string, string>): Sche
   const errors = [...byStatus].toSorted(([a], [b]) => Number(a) - Number(b));
   const pending = ['ChangeAnswer', 'ErasureReceipt'].includes(operation.answer ?? '');
   return {
-    [String(operation.status ?? 200)]: answerOf(operation),
-    ...(pending && route.startsWith('POST') ? { '202': answerOf(operation) } : {}),
+    [String(operation.status ?? 200)]: answerOf(operation, types),
+    ...(pending && route.startsWith('POST') ? { '202': answerOf(operation, types) } : {}),
+    ...(operation.hasEtag === true
+      ? { '304': { description: 'It is still what `If-None-Match` names' } }
+      : {}),
     ...Object.fromEntries(
       errors.map(([status, codes]) => [
         status,
@@ -204,7 +221,11 @@ function responsesOf(route: RouteName, known: ReadonlyMap<string, string>): Sche
                 },
               }
             : {}),
-          content: { 'application/problem+json': { schema: refTo('Problem') } },
+          content: {
+            'application/problem+json': {
+              schema: { allOf: [refTo('Problem'), { properties: { code: { enum: codes } } }] },
+            },
+          },
         },
       ]),
     ),
@@ -217,6 +238,7 @@ const idOf = ({ method, path }: { method: string; path: string }): string =>
 /** The whole document, of OpenAPI 3.1. */
 export function openapi(): Schema {
   const known = statuses();
+  const types = schemas();
   const paths: Record<string, Record<string, Schema>> = {};
   for (const route of Object.keys(ACCESS) as RouteName[]) {
     const operation = OPERATIONS[route];
@@ -237,7 +259,7 @@ export function openapi(): Schema {
               content: { 'application/json': { schema: refTo(operation.body) } },
             },
           }),
-      responses: responsesOf(route, known),
+      responses: responsesOf(route, known, types),
     };
   }
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -267,7 +289,7 @@ export function openapi(): Schema {
         },
         operatorKey: { type: 'http', scheme: 'bearer', description: 'The operator key (ok_…).' },
       },
-      schemas: schemas(),
+      schemas: types,
     },
   };
 }

@@ -56,7 +56,17 @@ export const traitsRoute = new Hono<PrivateEnv>().patch(
       rules: await siteRules(snapshot),
     };
     const stored = await storeEvents(c.env, facts, [{ ...event, mayLink: true }], false);
-    if (stored.failure !== undefined) throw stored.failure;
+    const { failure } = stored;
+    if (failure instanceof ProblemError) throw failure;
+    if (failure !== undefined) {
+      console.error('traits', failure.message);
+      throw new ProblemError(
+        503,
+        'profile_unavailable',
+        'The traits could not be stored just now. Send the same request again.',
+        { headers: { 'retry-after': '5' } },
+      );
+    }
     const profile = await profileOf(c.env, name);
     if (profile === undefined) throw profileUnknown();
     return c.json({ traits: profile.traits } satisfies TraitsAnswer, 200, {

@@ -13,18 +13,26 @@ import { SITE } from '../site.ts';
 
 const ORIGIN = 'https://cresset.example';
 
+/** Who is shown the answers that {@link call} gets, each as a copy: see `described.ts`. */
+export const watcher: {
+  see: ((method: string, path: string, answer: Response) => Promise<void>) | undefined;
+} = { see: undefined };
+
 /** A request to the worker, JSON in. */
-export const call = (
+export async function call(
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Response> =>
-  SELF.fetch(`${ORIGIN}${path}`, {
+): Promise<Response> {
+  const response = await SELF.fetch(`${ORIGIN}${path}`, {
     method,
     headers,
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
+  await watcher.see?.(method, path, response.clone());
+  return response;
+}
 
 /** A request of the private API. */
 export const ask = (method: string, path: string, body?: unknown): Promise<Response> =>

@@ -12,6 +12,7 @@ import { tableUnder } from '../unit/docs/markdown.ts';
 import { input, made } from './campaigns.ts';
 import { asOperator, askWith } from './operator.ts';
 import { ask, call, changed, fresh, objectOf, page, send, sent, track } from './client.ts';
+import { heldToDocument } from './described.ts';
 import { idOf, refused, useUp } from './rates.ts';
 
 const { writeKey } = SITE;
@@ -23,6 +24,8 @@ const NARROW = { ...SITE, id: 'narrow', writeKey: 'wk_narrow', secretKey: 'sk_na
 const LOUD = { ...SITE, id: 'loud', writeKey: 'wk_loud', secretKey: 'sk_loud' };
 /** A site whose identity secret was encrypted under a worker secret that is gone. */
 const SEALED = { ...SITE, id: 'sealed', writeKey: 'wk_sealed', secretKey: 'sk_sealed' };
+
+heldToDocument();
 
 beforeAll(async () => {
   await createSite(env.DB, env.CRESSET_SECRET, NARROW, Date.now());

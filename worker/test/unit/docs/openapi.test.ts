@@ -52,11 +52,16 @@ describe('the OpenAPI document', () => {
   });
 
   it('has every code of the reference, and no other', () => {
-    const rows = tableUnder(page, '## Errors of a whole request').map(([code = '']) => code);
+    const under = (heading: string): string[] =>
+      tableUnder(page, heading).map(([code = '']) => code);
+    const rows = new Set([
+      ...under('## Errors of a whole request'),
+      ...under('## Rejections of one event'),
+    ]);
+    // What a single call cannot have: its body is an object, and its path says the type.
+    for (const code of ['not_an_object', 'type_missing']) rows.delete(code);
     const codes = new Set(routes.flatMap(codesOf));
-    // Of a path that is none.
-    codes.add('no_such_route');
-    expect([...codes].toSorted()).toEqual(rows.toSorted());
+    expect([...codes].toSorted()).toEqual([...rows].toSorted());
   });
 
   it('refers to nothing that it has not', () => {
@@ -82,6 +87,13 @@ describe('the OpenAPI document', () => {
         id: { pattern: '^[a-z0-9-]{1,64}$', description: expect.stringContaining('never changes') },
         origins: { maxItems: 100 },
       },
+    });
+    const maybe = { type: ['object', 'null'] };
+    expect(document.components.schemas['IncomingEvent']).toMatchObject({
+      properties: { properties: maybe, traits: maybe, context: maybe, integrations: maybe },
+    });
+    expect(document.components.schemas['TraitsRequest']).toMatchObject({
+      properties: { traits: { type: 'object' } },
     });
   });
 });
