@@ -80,10 +80,43 @@ export const limitsOf = (settings: Settings): IngestRequest['limits'] => ({
 });
 
 type Ingested = Exclude<IngestAnswer, { is: 'moved' }>;
+type Done = Extract<IngestAnswer, { is: 'done' }>;
+
+/** Most text of one call, in UTF-16 units. A call takes 32 MiB, and one character that is not Latin-1 makes each unit two bytes. */
+const MAX_CALL = 2_000_000;
+/** So few events are never too much for a call: one has 32 KB, and what the door adds. */
+const FEW = 40;
+
+/** What a call takes of these events: as many of the first as fit, at least one. */
+function firstCall(events: readonly ProfileEvent[]): { text: string; count: number } {
+  if (events.length <= FEW) return { text: JSON.stringify(events), count: events.length };
+  const texts: string[] = [];
+  let size = 0;
+  for (const event of events) {
+    const text = JSON.stringify(event);
+    size += text.length;
+    if (size > MAX_CALL && texts.length > 0) break;
+    texts.push(text);
+  }
+  return { text: `[${texts.join(',')}]`, count: texts.length };
+}
+
+/** What came of two calls, one after the other. */
+function together(before: Done | undefined, answer: Done): Done {
+  if (before === undefined) return answer;
+  const limited = [...(before.limited ?? []), ...(answer.limited ?? [])];
+  return {
+    ...answer,
+    accepted: before.accepted + answer.accepted,
+    duplicates: before.duplicates + answer.duplicates,
+    ...(limited.length > 0 ? { limited } : {}),
+  };
+}
 
 /**
  * Stores the events of a run with the person of their bearer: the user where they name one, else the
- * anonymous id. Throws where none could take them.
+ * anonymous id. What is too much for one call goes in several, one after the other; who sends it all again finds
+ * what was stored as duplicates. Throws where none could take them.
  */
 export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> {
   const { site, settings, anon, user, mayLink, verified, events, view, fresh = false } = delivery;
@@ -93,7 +126,9 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
     throw new Error('an event without an identifier got past the door');
   }
   const limits = limitsOf(settings);
-  let text = JSON.stringify(events);
+  let rest: readonly ProfileEvent[] = events;
+  let call = firstCall(rest);
+  let done: Done | undefined;
   let { admit } = delivery;
   /** Counts the person as one that nobody knew, once. */
   const begin = async (): Promise<void> => {
@@ -107,14 +142,31 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
     if (fresh) await begin();
     const ask = (only: Pick<IngestRequest, 'known'>): Promise<Ingested> =>
       askPerson(env, bearer, (profile, head) =>
-        profile.ingest({ ...head, site, events: text, limits, verified, view, ...more, ...only }),
+        profile.ingest({
+          ...head,
+          site,
+          events: call.text,
+          limits,
+          verified,
+          view,
+          ...more,
+          ...only,
+        }),
       );
-    const answer = await ask(admit === undefined ? {} : { known: true });
-    if (answer.is !== 'new') return answer;
-    await begin();
-    const again = await ask({});
-    if (again.is === 'new') throw new Error('asked twice');
-    return again;
+    let answer = await ask(admit === undefined ? {} : { known: true });
+    if (answer.is === 'new') {
+      await begin();
+      answer = await ask({});
+    }
+    while (answer.is === 'done') {
+      done = together(done, answer);
+      if (call.count === rest.length) return done;
+      rest = rest.slice(call.count);
+      call = firstCall(rest);
+      answer = await ask({});
+    }
+    if (answer.is === 'new') throw new Error('asked twice');
+    return answer;
   };
 
   if (user === undefined || anon === undefined) return outcome(await ingest({}), events);
@@ -137,8 +189,8 @@ export async function deliver(env: Env, delivery: Delivery): Promise<Delivered> 
       });
   const notice = LINK_NOTICES[linked];
   if (notice !== undefined) {
-    const noted = events.map((event) => (event.notice === '' ? { ...event, notice } : event));
-    text = JSON.stringify(noted);
+    rest = rest.map((event) => (event.notice === '' ? { ...event, notice } : event));
+    call = firstCall(rest);
   }
   const stored = outcome(
     await ingest({ anon: anon.name, asked: linked === 'linked' ? linked : 'apart' }),
