@@ -348,15 +348,18 @@ export class Profile extends DurableObject<Env> {
 
   /** Hands over to the queue what is new, at least once. */
   async #flush(now: number): Promise<void> {
+    let most = WINDOW;
     try {
       while (this.#core.memory.pending) {
         const { memory, tables } = this.#core;
-        const rows = tables.unforwarded(memory.forwarded, WINDOW);
+        const rows = tables.unforwarded(memory.forwarded, most);
         if (rows.length === 0) {
           memory.forwarded = memory.lastSeq;
           break;
         }
         const message = nextMessage(rows);
+        // Of large rows few fit into a message: the others would be read again for each.
+        most = Math.min(WINDOW, 2 * message.length);
         await this.env.EVENTS.send({
           site: memory.self?.site ?? '',
           events: message.map((row) => JSON.parse(row.body) as ForwardedEvent),

@@ -11,6 +11,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { consume } from '../../src/forward/queues.ts';
 import type { ChunkMessage, EventsMessage } from '../../src/forward/lines.ts';
 import { objectName } from '../../src/profile/names.ts';
+import { type JournalRow, Tables } from '../../src/profile/tables.ts';
 import { SITE } from '../site.ts';
 import { makeEvent } from '../unit/profile/arbitrary.ts';
 import { fresh, objectOf, sent, track } from './client.ts';
@@ -29,6 +30,24 @@ describe('from the profile to the warehouse', () => {
     expect(row).toMatchObject({ type: 'track', device: '', properties: '{"i":7}' });
     expect(row?.['slot']).toBe(Math.floor(Number(row?.['time']) / 900_000));
     expect(JSON.stringify(row)).not.toContain(a);
+  });
+
+  it('of large events no more are read at once than a few messages take', async () => {
+    const a = fresh('anon');
+    const read = vi.spyOn(Tables.prototype, 'unforwarded');
+    onTestFinished(() => read.mockRestore());
+    const context = { text: '語'.repeat(7_900) };
+    await sent(
+      Array.from({ length: 100 }, (_, i) => track(a, `Event ${i}`)),
+      { context },
+    );
+    await expect.poll(() => inWarehouse(a), { timeout: 25_000, interval: 100 }).toBe(100);
+    const source = objectName(SITE.id, 'anon', a);
+    const rows = read.mock.results
+      .flatMap(({ value }) => value as JournalRow[])
+      .filter((row) => row.source === source);
+    // All of them once, to see that they are large; then each in its message and before it.
+    expect(rows.length).toBeLessThan(350);
   });
 
   it("a group's row says which group, and what is known of it", async () => {
