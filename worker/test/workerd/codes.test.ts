@@ -5,7 +5,15 @@
 import { env, runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import reference from '../../../docs/reference/http.md?raw';
-import type { NoticeCode, Notice, Problem, RejectionCode } from '../../src/contract/wire.ts';
+import type {
+  Notice,
+  NoticeCode,
+  PatchStep,
+  Problem,
+  QuarantinedEvent,
+  RejectionCode,
+  ReplayResult,
+} from '../../src/contract/wire.ts';
 import { createSite } from '../../src/site/create.ts';
 import { SITE } from '../site.ts';
 import { tableUnder } from '../unit/docs/markdown.ts';
@@ -13,6 +21,8 @@ import { input, made } from './campaigns.ts';
 import { asOperator, askWith } from './operator.ts';
 import { ask, call, changed, fresh, objectOf, page, send, sent, track } from './client.ts';
 import { heldToDocument } from './described.ts';
+import { ownSite } from './ownSite.ts';
+import { quarantinedOf, replayed } from './quarantine.ts';
 import { idOf, refused, useUp } from './rates.ts';
 
 const { writeKey } = SITE;
@@ -330,6 +340,43 @@ describe('rejections', () => {
     // The field is named in both, where it is one.
     expect(one?.message).toContain(one?.path.split('.')[0]);
     expect(one?.message).toMatch(/^[A-Z"].{20,}\.$/);
+  });
+});
+
+/** Codes of a replay beside those of rejections, and the patch that brings them about. */
+const REPLAYED: Record<Exclude<ReplayResult['code'], RejectionCode | ''>, PatchStep[]> = {
+  patch_failed: [{ op: 'remove', path: '/nothing' }],
+};
+
+const WITHHELD: Record<Exclude<QuarantinedEvent['withheld'], ''>, unknown> = {
+  too_large: track('a', 'X', { big: 'x'.repeat(70 * 1024) }),
+  no_consent: { type: 'track', anonymousId: 'a', context: { consent: 'none' } },
+  too_many_ids: {
+    type: 'track',
+    anonymousId: 'a',
+    properties: { team: Array.from({ length: 21 }, (_, i) => ({ userId: `user-${i}` })) },
+  },
+};
+
+describe('refused events', () => {
+  it('have the codes of the reference', () => {
+    expect(Object.keys(REPLAYED).toSorted()).toEqual(codesUnder('## Results of a replay'));
+    expect(Object.keys(WITHHELD).toSorted()).toEqual(codesUnder('## Originals that are not kept'));
+  });
+
+  it.each(Object.entries(REPLAYED))('replayed: %s', async (code, patch) => {
+    const site = await ownSite();
+    await site.sent([{ type: 'track', anonymousId: fresh('anon') }]);
+    const ids = (await quarantinedOf(site)).map(({ id }) => id);
+    const { results } = await replayed(site, { ids, patch });
+    expect(results).toMatchObject([{ outcome: 'rejected', code }]);
+    expect(results[0]?.message).toMatch(/^[A-Z].{20,}\.$/);
+  });
+
+  it.each(Object.entries(WITHHELD))('not kept: %s', async (withheld, event) => {
+    const site = await ownSite();
+    await site.sent([event]);
+    expect(await quarantinedOf(site)).toMatchObject([{ withheld }]);
   });
 });
 

@@ -26,6 +26,15 @@ function membersOf(name: string): string[] {
 const firstColumn = (heading: string): string[] =>
   sorted(tableUnder(page, heading).map(([code = '']) => code));
 
+/** Tables of codes that somebody can do something about. */
+const WITH_REMEDY = [
+  '## Errors of a whole request',
+  '## Rejections of one event',
+  '## Results of a replay',
+  '## Originals that are not kept',
+  '## Notices',
+];
+
 describe('codes', () => {
   it('of errors are all there, with their status', () => {
     const thrown = [...source.matchAll(/new ProblemError\(\s*(\d{3}),\s*'(\w+)'/g)];
@@ -48,13 +57,25 @@ describe('codes', () => {
     expect(firstColumn('## Reasons of a decision')).toEqual(membersOf('DecisionReason'));
   });
 
-  it.each(['## Errors of a whole request', '## Rejections of one event', '## Notices'])(
-    'under "%s" each have a cause and a remedy',
-    (heading) => {
-      const rows = tableUnder(page, heading);
-      expect(rows.filter((row) => row.some((cell) => cell === ''))).toEqual([]);
-    },
-  );
+  it('that a field of an answer may have are all there', () => {
+    const carried = wireInterfaces()
+      .flatMap(({ fields }) => fields)
+      .filter(({ name }) => /^(?:code|notices|reason|withheld)$/.test(name))
+      .flatMap(({ type }) => type.split(/[[\]| ]+/))
+      .flatMap((one) => {
+        if (/^[A-Z]\w*(?:Code|Reason)$/.test(one)) return membersOf(one);
+        return /^'\w+'$/.test(one) ? [one.slice(1, -1)] : [];
+      });
+    expect(carried).toEqual(expect.arrayContaining(['patch_failed', 'too_large', 'id_missing']));
+    const listed = new Set([...WITH_REMEDY, '## Reasons of a decision'].flatMap(firstColumn));
+    expect(carried.filter((code) => !listed.has(code))).toEqual([]);
+  });
+
+  it.each(WITH_REMEDY)('under "%s" each have a cause and a remedy', (heading) => {
+    const rows = tableUnder(page, heading);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => row.length < 3 || row.some((cell) => cell === ''))).toEqual([]);
+  });
 });
 
 describe('routes', () => {
