@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // Whole: Node 20 has parseEnv from 20.12 on, and would refuse the file for a name that is missing.
 import util from 'node:util';
+import { MAX_SITE_NAME_LENGTH } from '../worker/src/contract/values.ts';
 import type { NewSite } from '../worker/src/site/create.ts';
 import { newKey } from '../worker/src/site/newKey.ts';
 import { MAX_ORIGIN_LENGTH, MAX_ORIGINS, originFault } from '../worker/src/site/origins.ts';
@@ -54,9 +55,6 @@ const OPTIONS = {
 
 /** Name of the worker secret. */
 const SECRET = 'CRESSET_SECRET';
-
-/** Longest name of a site, as siteSchema.ts has it, which would bring zod along. */
-const MAX_NAME = 200;
 
 const newSecret = (): string => randomBytes(32).toString('hex');
 
@@ -109,8 +107,8 @@ function siteOf(id: string, name: string | undefined, origins: string[] | undefi
   if (name === undefined || name.trim() === '' || origins === undefined) {
     throw new UsageError('A site needs --name and --origin.', SHORT);
   }
-  if (name.length > MAX_NAME) {
-    throw new UsageError(`--name has more than ${MAX_NAME} characters.`, SHORT);
+  if (name.length > MAX_SITE_NAME_LENGTH) {
+    throw new UsageError(`--name has more than ${MAX_SITE_NAME_LENGTH} characters.`, SHORT);
   }
   if (origins.length > MAX_ORIGINS) {
     throw new UsageError(`A site has at most ${MAX_ORIGINS} origins.`, SHORT);

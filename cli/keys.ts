@@ -1,3 +1,4 @@
+import { DEFAULT_OVERLAP, MAX_OVERLAP } from '../worker/src/contract/values.ts';
 import type {
   KeyAnswer,
   KeyRevokedAnswer,
@@ -10,9 +11,6 @@ import { operatorKey } from './operatorKey.ts';
 import { jsonText, shown } from './terminal.ts';
 import { actionOf, noWord, onlyWord } from './words.ts';
 import { OPERATOR_HELP, workerOf } from './worker.ts';
-
-/** Longest overlap, as siteSchema.ts has it, which would bring zod along. Seconds. */
-const MAX_OVERLAP = 90 * 86_400;
 
 const USAGE = `Usage: cresset keys list <site>
        cresset keys create <site> --kind write|secret [--name <name>] [--scopes <scopes>] [--expires <time>]
@@ -32,7 +30,7 @@ Options:
   --scopes <scopes>    of a secret key, with commas: ${SCOPES.join(', ')};
                        all that the asking key has by itself
   --expires <time>     it opens nothing from then on, ISO 8601
-  --overlap <seconds>  how long the old key still counts, 0 to ${MAX_OVERLAP}; 604800 (7 days) by itself
+  --overlap <seconds>  how long the old key still counts, 0 to ${MAX_OVERLAP}; ${DEFAULT_OVERLAP} (${DEFAULT_OVERLAP / 86_400} days) by itself
   --json               print JSON
 ${OPERATOR_HELP}
   -h, --help           print this

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { readJson } from '../body.ts';
-import { DEFAULT_OVERLAP, keyInput, keyRotation } from '../contract/siteSchema.ts';
+import { keyInput, keyRotation } from '../contract/siteSchema.ts';
+import { DEFAULT_OVERLAP } from '../contract/values.ts';
 import type { KeyAnswer, KeyRevokedAnswer, KeysAnswer, NewKeyAnswer } from '../contract/wire.ts';
 import { ProblemError } from '../errors.ts';
 import { type Caller, type PrivateEnv, siteUnknown } from '../guard.ts';

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { MAX_ORIGIN_LENGTH, MAX_ORIGINS, originFault } from '../site/origins.ts';
 import { SCOPES } from '../site/scopes.ts';
 import { mirror } from './mirror.ts';
+import { MAX_OVERLAP, MAX_SITE_NAME_LENGTH } from './values.ts';
 import type * as wire from './wire.ts';
 
 const origin = z
@@ -13,7 +14,7 @@ const origin = z
     if (message !== undefined) ctx.issues.push({ code: 'custom', input: ctx.value, message });
   });
 const origins = z.array(origin).check(z.maxLength(MAX_ORIGINS));
-const name = z.string().check(z.minLength(1), z.maxLength(200));
+const name = z.string().check(z.minLength(1), z.maxLength(MAX_SITE_NAME_LENGTH));
 
 export const siteInput = mirror<wire.SiteInput>()(
   z.strictObject({
@@ -48,10 +49,6 @@ export const keyInput = mirror<wire.KeyInput>()(
       });
     }),
 );
-
-/** Longest time for which a key that was rotated still counts, and how long it is by itself. Seconds. */
-const MAX_OVERLAP = 90 * 86_400;
-export const DEFAULT_OVERLAP = 7 * 86_400;
 
 export const keyRotation = mirror<wire.KeyRotation>()(
   z.strictObject({ overlap: z.int().check(z.gte(0), z.lte(MAX_OVERLAP)).optional() }),

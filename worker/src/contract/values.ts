@@ -31,6 +31,11 @@ export const MAX_MESSAGE_ID_LENGTH = 100;
 export const MAX_GROUP_ID_LENGTH = 500;
 /** Longest event name. */
 export const MAX_NAME_LENGTH = 200;
+/** Longest name of a site. */
+export const MAX_SITE_NAME_LENGTH = 200;
+/** Longest time for which a key that was rotated still counts, and how long it is by itself. Seconds. */
+export const MAX_OVERLAP = 90 * 86_400;
+export const DEFAULT_OVERLAP = 7 * 86_400;
 /** Most slots asked for in one decision request. */
 export const MAX_SLOTS = 20;
 /** Longest slot name. */
